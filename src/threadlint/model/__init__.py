@@ -1,0 +1,1 @@
+"""The words of the house: places, facts, findings and the rule card. Structs only; imports nothing of ours."""
