@@ -1,0 +1,73 @@
+"""What blocks: calls that can wait for another thread, another process or a device."""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Wait(NamedTuple):
+    """A call that waits. `what` is how messages call it; `on` is who ends the waiting: thread, future, queue, event,
+    condition, barrier, lock, io or time. `timeout` is the position of a timeout argument (also accepted by keyword
+    `timeout`), or None; `block` that of a flag that makes it non-blocking when false."""
+
+    what: str
+    on: str
+    timeout: int | None = None
+    block: int | None = None
+
+
+WAITS: dict[str, Wait] = {
+    "threading.Thread.join": Wait("join", "thread", timeout=0),
+    "threading.Timer.join": Wait("join", "thread", timeout=0),
+    "multiprocessing.Process.join": Wait("join", "process", timeout=0),
+    "concurrent.futures.Future.result": Wait("result", "future", timeout=0),
+    "concurrent.futures.Future.exception": Wait("exception", "future", timeout=0),
+    "multiprocessing.pool.AsyncResult.get": Wait("get", "future", timeout=0),
+    "multiprocessing.pool.AsyncResult.wait": Wait("wait", "future", timeout=0),
+    "concurrent.futures.wait": Wait("wait", "future", timeout=1),
+    "threading.Event.wait": Wait("wait", "event", timeout=0),
+    "threading.Condition.wait": Wait("wait", "condition", timeout=0),
+    "threading.Condition.wait_for": Wait("wait_for", "condition", timeout=1),
+    "threading.Barrier.wait": Wait("wait", "barrier", timeout=0),
+    "queue.Queue.get": Wait("get", "queue", timeout=1, block=0),
+    "queue.LifoQueue.get": Wait("get", "queue", timeout=1, block=0),
+    "queue.PriorityQueue.get": Wait("get", "queue", timeout=1, block=0),
+    "queue.SimpleQueue.get": Wait("get", "queue", timeout=1, block=0),
+    "multiprocessing.Queue.get": Wait("get", "queue", timeout=1, block=0),
+    "queue.Queue.join": Wait("join", "queue"),
+    "queue.Queue.put": Wait("put", "put", timeout=2, block=1),
+    "time.sleep": Wait("sleep", "time"),
+    "subprocess.run": Wait("run", "io"),
+    "subprocess.call": Wait("call", "io"),
+    "subprocess.check_call": Wait("check_call", "io"),
+    "subprocess.check_output": Wait("check_output", "io"),
+    "subprocess.Popen.wait": Wait("wait", "io", timeout=0),
+    "subprocess.Popen.communicate": Wait("communicate", "io", timeout=1),
+    "socket.create_connection": Wait("create_connection", "io"),
+    "socket.socket.connect": Wait("connect", "io"),
+    "socket.socket.recv": Wait("recv", "io"),
+    "socket.socket.accept": Wait("accept", "io"),
+    "socket.socket.sendall": Wait("sendall", "io"),
+    "socket.socket.send": Wait("send", "io"),
+    "urllib.request.urlopen": Wait("urlopen", "io"),
+    "requests.get": Wait("get", "io"),
+    "requests.post": Wait("post", "io"),
+    "requests.put": Wait("put", "io"),
+    "requests.request": Wait("request", "io"),
+    "requests.Session.get": Wait("get", "io"),
+    "requests.Session.post": Wait("post", "io"),
+    "requests.Session.request": Wait("request", "io"),
+    "http.client.HTTPConnection.request": Wait("request", "io"),
+    "http.client.HTTPConnection.getresponse": Wait("getresponse", "io"),
+    "builtins.input": Wait("input", "io"),
+    "select.select": Wait("select", "io", timeout=3),
+    "os.system": Wait("system", "io"),
+    "os.waitpid": Wait("waitpid", "io"),
+    "builtins.open": Wait("open", "file"),
+    "builtins.print": Wait("print", "file"),
+    "io.TextIOWrapper.read": Wait("read", "file"),
+    "io.TextIOWrapper.write": Wait("write", "file"),
+}
+"""By canonical name of the function or `Type.method`."""
+
+SHORT = 5.0
+"""Seconds: a constant timeout up to this is not worth a word (Infer's threshold)."""

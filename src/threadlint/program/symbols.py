@@ -1,0 +1,425 @@
+"""Modules, classes and functions of the linked program: facts with their names resolved to each other.
+
+These are views over facts. What a name is bound to is kept as *bindings*: the expression and how its value reaches
+the name. Evaluating them is the business of `evaluate`.
+"""
+from __future__ import annotations
+
+
+from functools import cached_property
+from typing import NamedTuple
+
+from ..model import facts as f
+from ..model.sources import Source
+from .traverse import walk, walk_expression
+
+
+class Binding(NamedTuple):
+    """One way in which a name (or attribute) gets a value.
+
+    `how` is value (the expression itself), element (one of the items of the expression), enter (what its context manager
+    gives), item (position `index` of the expression), augment, def, class, import, except, delete or unknown.
+    """
+
+    how: str
+    expr: f.Expr | None
+    at: f.Span
+    function: Function
+    index: int = 0
+    name: str = ""
+
+
+class Module:
+    """A module of the program. `name` is dotted; `exports` maps its top-level names to their bindings."""
+
+    __slots__ = ("__dict__", "classes", "facts", "functions", "is_package", "name", "source")
+
+    def __init__(self, source: Source, facts: f.ModuleFacts) -> None:
+        self.source = source
+        self.name = source.module
+        self.is_package = source.is_package
+        self.facts = facts
+        self.functions = [Function(self, index, own) for index, own in enumerate(facts.functions)]
+        self.classes = [Class(self, index, own) for index, own in enumerate(facts.classes)]
+        for function in self.functions:
+            if function.facts.parent >= 0:
+                function.parent = self.functions[function.facts.parent]
+            if function.facts.cls >= 0:
+                function.cls = self.classes[function.facts.cls]
+        for cls in self.classes:
+            cls.parent = self.functions[cls.facts.parent] if cls.facts.parent >= 0 else None
+
+    @property
+    def top(self) -> Function:
+        """The module's top level as a function."""
+        return self.functions[0]
+
+    @property
+    def package(self) -> str:
+        """The package that relative imports start from."""
+        return self.name if self.is_package else self.name.rpartition(".")[0]
+
+    @cached_property
+    def exports(self) -> dict[str, list[Binding]]:
+        """Bindings of the module's globals, those made by `global` statements of its functions included."""
+        exports = {name: list(bindings) for name, bindings in self.top.bindings.items()} if self.functions else {}
+        for function in self.functions[1:]:
+            for name in function.facts.globals:
+                exports.setdefault(name, []).extend(function.bindings.get(name, ()))
+        return exports
+
+    @cached_property
+    def stars(self) -> list[f.Import]:
+        """The `from x import *` statements of the top level."""
+        return self.top.index.stars if self.functions else []
+
+    def __repr__(self) -> str:
+        return f"<module {self.name}>"
+
+
+class Class:
+    """A class of the program; `bases` and `mro` are filled by the linker (see `classes`)."""
+
+    __slots__ = ("__dict__", "cls_index", "facts", "module", "parent", "qualname")
+
+    def __init__(self, module: Module, index: int, facts: f.ClassFacts) -> None:
+        self.module = module
+        self.cls_index = index
+        self.facts = facts
+        self.qualname = f"{module.name}.{facts.qualname}"
+        self.parent: Function | None = None
+
+    @property
+    def name(self) -> str:
+        return self.facts.name
+
+    @cached_property
+    def body(self) -> _Index:
+        """Bindings of the class body."""
+        return _Index(self.module.functions[max(self.facts.parent, 0)], self.facts.body)
+
+    @cached_property
+    def methods(self) -> dict[str, Function]:
+        """The functions defined directly in the body, the last definition of each name."""
+        return {
+            binding.name: self.module.functions[binding.index]
+            for bindings in self.body.bindings.values()
+            for binding in bindings
+            if binding.how == "def"
+        }
+
+    @cached_property
+    def own_functions(self) -> list[Function]:
+        """Every function whose `def` stands in the body, overloads and property setters included."""
+        return [function for function in self.module.functions if function.facts.cls == self.cls_index]
+
+    @cached_property
+    def attribute_bindings(self) -> dict[str, list[Binding]]:
+        """`self.name = …` (and `cls.name = …` of classmethods) in the methods, by attribute; not the class body's."""
+        found: dict[str, list[Binding]] = {}
+        for function in self.own_functions:
+            receiver = function.receiver_name
+            if receiver is None:
+                continue
+            for owner, name, binding in function.index.attributes:
+                if owner == receiver:
+                    found.setdefault(name, []).append(binding)
+            for nested in function.nested:
+                if receiver not in nested.facts.binds:
+                    for owner, name, binding in nested.index.attributes:
+                        if owner == receiver:
+                            found.setdefault(name, []).append(binding)
+        return found
+
+    @cached_property
+    def owns_a_docstring_against_threads(self) -> bool:
+        """Whether the class documents that it is not meant to be shared ("not thread-safe")."""
+        doc = (self.facts.doc or "").lower().replace("-", " ")
+        return "not thread safe" in doc or "not threadsafe" in doc or "isn't thread safe" in doc
+
+    def __repr__(self) -> str:
+        return f"<class {self.qualname}>"
+
+
+class Function:
+    """A function, method, lambda or the top level of a module."""
+
+    __slots__ = ("__dict__", "cls", "facts", "index_in_module", "module", "parent", "qualname")
+
+    def __init__(self, module: Module, index: int, facts: f.FunctionFacts) -> None:
+        self.module = module
+        self.index_in_module = index
+        self.facts = facts
+        self.qualname = f"{module.name}.{facts.qualname}" if index else module.name
+        self.parent: Function | None = None
+        self.cls: Class | None = None
+
+    @property
+    def name(self) -> str:
+        return self.facts.name
+
+    @property
+    def is_top(self) -> bool:
+        return self.index_in_module == 0
+
+    @cached_property
+    def index(self) -> _Index:
+        return _Index(self, self.facts.body)
+
+    @property
+    def bindings(self) -> dict[str, list[Binding]]:
+        """How each name that the body assigns gets its values (parameters are not among them)."""
+        return self.index.bindings
+
+    @cached_property
+    def binds(self) -> frozenset[str]:
+        """The function's own locals."""
+        return frozenset(self.facts.binds)
+
+    @cached_property
+    def params(self) -> tuple[f.Param, ...]:
+        return self.facts.params
+
+    @cached_property
+    def param_names(self) -> frozenset[str]:
+        return frozenset(param.name for param in self.facts.params)
+
+    @cached_property
+    def decorator_names(self) -> frozenset[str]:
+        """The last component of each decorator (`property`, `classmethod`, `setter`, …)."""
+        return frozenset(filter(None, map(last_name, self.facts.decorators)))
+
+    @property
+    def is_static(self) -> bool:
+        return "staticmethod" in self.decorator_names
+
+    @property
+    def is_classmethod(self) -> bool:
+        return "classmethod" in self.decorator_names or self.name in ("__new__", "__init_subclass__", "__class_getitem__")
+
+    @property
+    def is_property(self) -> bool:
+        return bool(self.decorator_names & {"property", "cached_property", "setter", "deleter", "reify", "memoized_property"})
+
+    @cached_property
+    def receiver_name(self) -> str | None:
+        """The name of the bound first parameter (`self`, `cls`), for methods that have one."""
+        if self.cls is None or self.is_static or not self.facts.params:
+            return None
+        first = self.facts.params[0]
+        return first.name if first.kind in ("any", "pos") else None
+
+    @cached_property
+    def method_of(self) -> Function | None:
+        """The method whose receiver this nested function (or the method itself) sees."""
+        here: Function | None = self
+        while here is not None and here.cls is None:
+            here = here.parent
+        return here
+
+    @cached_property
+    def nested(self) -> list[Function]:
+        """Functions defined inside this one, at any depth; methods of local classes excluded."""
+        inside: list[Function] = []
+        wanted = {self.index_in_module}
+        for function in self.module.functions[self.index_in_module + 1 :]:
+            if function.facts.parent in wanted and function.facts.cls < 0 and not self.is_top:
+                wanted.add(function.index_in_module)
+                inside.append(function)
+        return inside
+
+    @cached_property
+    def shared_cells(self) -> frozenset[str]:
+        """Locals that nested functions or methods of local classes see."""
+        if self.is_top:
+            return frozenset()
+        mentioned: set[str] = set()
+        pending = [self.index_in_module]
+        for function in self.module.functions[self.index_in_module + 1 :]:
+            if function.facts.parent in pending:
+                pending.append(function.index_in_module)
+                mentioned |= function.mentioned - function.binds
+        return frozenset(mentioned) & self.binds
+
+    @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """Every plain name in the body."""
+        return frozenset(node.id for node in walk(self.facts.body) if isinstance(node, f.Name))
+
+    @property
+    def is_public(self) -> bool:
+        """Whether outside code may call it: no leading underscore in it or its class; special methods are public."""
+        if self.facts.parent > 0 or self.is_top or self.name == "<lambda>":
+            return False
+        if self.name.startswith("_") and not (self.name.startswith("__") and self.name.endswith("__")):
+            return False
+        return self.cls is None or not self.cls.name.startswith("__")
+
+    def __repr__(self) -> str:
+        return f"<function {self.qualname}>"
+
+
+class _Index:
+    """One walk over the statements of a body, nested functions and classes excluded."""
+
+    __slots__ = ("attributes", "bindings", "function", "imports", "returns", "stars", "yields")
+
+    def __init__(self, function: Function, body: tuple[f.Stmt, ...]) -> None:
+        self.function = function
+        self.bindings: dict[str, list[Binding]] = {}
+        self.attributes: list[tuple[str, str, Binding]] = []
+        self.returns: list[f.Return] = []
+        self.yields: list[f.Yield] = []
+        self.imports: list[f.Import] = []
+        self.stars: list[f.Import] = []
+        self._block(body)
+
+    def _bind(self, target: f.Expr, how: str, expr: f.Expr | None, at: f.Span, index: int = 0) -> None:
+        if isinstance(target, f.Name):
+            self.bindings.setdefault(target.id, []).append(Binding(how, expr, at, self.function, index, target.id))
+        elif isinstance(target, f.Attr):
+            if isinstance(target.value, f.Name):
+                binding = Binding(how, expr, at, self.function, index, target.attr)
+                self.attributes.append((target.value.id, target.attr, binding))
+        elif isinstance(target, f.Display):
+            parts = expr.items if how == "value" and isinstance(expr, f.Display) and expr.kind in ("tuple", "list") else ()
+            if len(parts) != len(target.items) or any(isinstance(part, f.Starred) for part in (*parts, *target.items)):
+                parts = ()
+            for position, item in enumerate(target.items):
+                if parts:
+                    self._bind(item, "value", parts[position], at)
+                elif isinstance(item, f.Starred):
+                    self._bind(item.value, "unknown", None, at)
+                elif how == "value":
+                    self._bind(item, "item", expr, at, position)
+                elif how == "element":
+                    self._bind(item, "element item", expr, at, position)
+                else:
+                    self._bind(item, "unknown", None, at)
+        elif isinstance(target, f.Starred):
+            self._bind(target.value, "unknown", None, at)
+
+    def _block(self, body: tuple[f.Stmt, ...]) -> None:
+        for statement in body:
+            handler = _INDEXERS.get(type(statement))
+            if handler is not None:
+                handler(self, statement)
+
+    def _assign(self, s: f.Assign) -> None:
+        if s.value is None:
+            if s.annotation is not None:
+                self._bind(s.targets[0], "annotation", s.annotation, s.at)
+            return
+        for target in s.targets:
+            self._bind(target, "value", s.value, s.at)
+            if s.annotation is not None:
+                self._bind(target, "annotation", s.annotation, s.at)
+        self._walruses(s.value)
+
+    def _evaluate(self, s: f.Evaluate) -> None:
+        self._walruses(s.value)
+
+    def _aug(self, s: f.AugAssign) -> None:
+        self._bind(s.target, "augment", s.value, s.at)
+
+    def _delete(self, s: f.Delete) -> None:
+        for target in s.targets:
+            self._bind(target, "delete", None, s.at)
+
+    def _return(self, s: f.Return) -> None:
+        self.returns.append(s)
+        if s.value is not None:
+            self._walruses(s.value)
+
+    def _import(self, s: f.Import) -> None:
+        self.imports.append(s)
+        for alias in s.names:
+            if alias.name == "*":
+                self.stars.append(s)
+                continue
+            name = alias.asname or (alias.name.partition(".")[0] if s.module is None else alias.name)
+            self.bindings.setdefault(name, []).append(
+                Binding("import", None, s.at, self.function, len(self.imports) - 1, alias.name if alias.asname or s.module is not None else name)
+            )
+
+    def _if(self, s: f.If) -> None:
+        self._walruses(s.test)
+        self._block(s.body)
+        self._block(s.orelse)
+
+    def _while(self, s: f.While) -> None:
+        self._walruses(s.test)
+        self._block(s.body)
+        self._block(s.orelse)
+
+    def _for(self, s: f.ForLoop) -> None:
+        self._bind(s.target, "element", s.iter, s.at)
+        self._block(s.body)
+        self._block(s.orelse)
+
+    def _with(self, s: f.With) -> None:
+        for item in s.items:
+            if item.target is not None:
+                self._bind(item.target, "enter", item.context, s.at)
+        self._block(s.body)
+
+    def _try(self, s: f.Try) -> None:
+        self._block(s.body)
+        for handler in s.handlers:
+            if handler.name is not None:
+                binding = Binding("except", handler.type, handler.at, self.function, 0, handler.name)
+                self.bindings.setdefault(handler.name, []).append(binding)
+            self._block(handler.body)
+        self._block(s.orelse)
+        self._block(s.final)
+
+    def _match(self, s: f.Match) -> None:
+        for case in s.cases:
+            for name in case.binds:
+                self._bind(name, "unknown", None, case.at)
+            self._block(case.body)
+
+    def _def(self, s: f.Def) -> None:
+        facts = self.function.module.facts.functions[s.function]
+        self.bindings.setdefault(facts.name, []).append(Binding("def", None, s.at, self.function, s.function, facts.name))
+
+    def _class(self, s: f.ClassDef) -> None:
+        facts = self.function.module.facts.classes[s.cls]
+        self.bindings.setdefault(facts.name, []).append(Binding("class", None, s.at, self.function, s.cls, facts.name))
+
+    def _walruses(self, expr: f.Expr) -> None:
+        kind = type(expr)
+        if kind is f.Name or kind is f.Attr or kind is f.Const:
+            return
+        for node in walk_expression(expr):
+            if isinstance(node, f.Walrus):
+                self._bind(node.target, "value", node.value, node.at)
+            elif isinstance(node, f.Yield):
+                self.yields.append(node)
+
+
+_INDEXERS = {
+    f.Assign: _Index._assign, f.Evaluate: _Index._evaluate, f.AugAssign: _Index._aug, f.Delete: _Index._delete,
+    f.Return: _Index._return, f.Import: _Index._import, f.If: _Index._if, f.While: _Index._while,
+    f.ForLoop: _Index._for, f.With: _Index._with, f.Try: _Index._try, f.Match: _Index._match, f.Def: _Index._def,
+    f.ClassDef: _Index._class,
+}  # fmt: skip
+
+
+def last_name(expr: f.Expr) -> str | None:
+    """`a.b.c` → `c`, `f(x)` → that of `f`; None for anything else."""
+    if isinstance(expr, f.Call):
+        return last_name(expr.func)
+    if isinstance(expr, f.Attr):
+        return expr.attr
+    return expr.id if isinstance(expr, f.Name) else None
+
+
+def dotted(expr: f.Expr | None) -> str | None:
+    """`a.b.c` as text; None when the expression is not a plain path."""
+    if isinstance(expr, f.Name):
+        return expr.id
+    if isinstance(expr, f.Attr):
+        base = dotted(expr.value)
+        return f"{base}.{expr.attr}" if base else None
+    return None

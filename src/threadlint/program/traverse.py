@@ -1,0 +1,43 @@
+"""Plain walks over the miniature, for questions that need no order of execution."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..model import facts as f
+
+_LEAVES = (f.Name, f.Const, f.Lambda)
+
+
+def children(node: Any) -> list[Any]:
+    """The direct sub-nodes of an expression or statement, in evaluation order; nested functions are not entered."""
+    found: list[Any] = []
+    for name in node.__struct_fields__:
+        value = getattr(node, name)
+        if type(value) is tuple:
+            for item in value:
+                if hasattr(item, "__struct_fields__"):
+                    found.append(item)
+        elif hasattr(value, "__struct_fields__"):
+            found.append(value)
+    return found
+
+
+def walk_expression(expr: f.Expr) -> Iterator[Any]:
+    """The expression and everything inside it, parents first; lambdas' bodies are not entered."""
+    pending = [expr]
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, _LEAVES):
+            pending.extend(reversed(children(node)))
+
+
+def walk(body: tuple[f.Stmt, ...]) -> Iterator[Any]:
+    """Every statement and expression of a body, parents first; nested functions and classes are not entered."""
+    pending: list[Any] = list(reversed(body))
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, _LEAVES):
+            pending.extend(reversed(children(node)))
