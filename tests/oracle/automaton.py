@@ -1,0 +1,154 @@
+"""A thread's program as a small acyclic automaton: calls inlined, loops unrolled, one node per visible step."""
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from .language import (
+    Acquire, Attempt, Await, Branch, Call, Fail, Fetch, Form, Join, Pause, Pool, Program, Release, Repeat, Return,
+    Section, Signal, Start, Statement, Store, Update, Write,
+)  # fmt: skip
+
+END: Final = 0
+"""The node at which a thread has ended."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One visible step: `verb` on `noun`, and where it leads. `fork` and `try` have two ways on.
+
+    Verbs: acquire, release, try (first way: taken; second: it was busy), read, write (any write), store (a write that depends on
+    an earlier read), start and join (of a thread), turn (a pool task waits for the one before it), fork (either way),
+    signal, await, end.
+    """
+
+    verb: str
+    noun: str
+    ways: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Exits:
+    """Where the text at hand leads when it returns, or raises."""
+
+    returning: int
+    raising: int
+
+
+class _Builder:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.nodes: list[Node] = [Node("end", "", ())]
+
+    def emit(self, verb: str, noun: str, *ways: int) -> int:
+        self.nodes.append(Node(verb, noun, ways))
+        return len(self.nodes) - 1
+
+    def block(self, body: tuple[Statement, ...], then: int, exits: _Exits, names: dict[str, str]) -> int:
+        """The entry of `body`, given the node that follows it. Built from the end to the beginning."""
+        for statement in reversed(body):
+            then = self.statement(statement, then, exits, names)
+        return then
+
+    def statement(self, statement: Statement, then: int, exits: _Exits, names: dict[str, str]) -> int:
+        match statement:
+            case Section(lock, body, form):
+                lock = names.get(lock, lock)
+                inside = exits
+                if form is not Form.BARE:
+                    inside = _Exits(self.emit("release", lock, exits.returning), self.emit("release", lock, exits.raising))
+                return self.emit("acquire", lock, self.block(body, self.emit("release", lock, then), inside, names))
+            case Acquire(lock):
+                return self.emit("acquire", names.get(lock, lock), then)
+            case Release(lock):
+                return self.emit("release", names.get(lock, lock), then)
+            case Attempt(lock, body, otherwise):
+                lock = names.get(lock, lock)
+                inside = _Exits(self.emit("release", lock, exits.returning), self.emit("release", lock, exits.raising))
+                taken = self.block(body, self.emit("release", lock, then), inside, names)
+                return self.emit("try", lock, taken, self.block(otherwise, then, exits, names))
+            case Call(procedure, arguments, catches):
+                callee = self.program.procedure(procedure)
+                bound = dict(zip(callee.parameters, (names.get(a, a) for a in arguments), strict=True))
+                return self.block(callee.body, then, _Exits(then, then if catches else exits.raising), bound)
+            case Update(variable):
+                return self.emit("read", variable, self.emit("store", variable, then))
+            case Fetch(variable):
+                return self.emit("read", variable, then)
+            case Store(variable):
+                return self.emit("store", variable, then)
+            case Write(variable):
+                return self.emit("write", variable, then)
+            case Branch(yes, no):
+                return self.emit("fork", "", self.block(yes, then, exits, names), self.block(no, then, exits, names))
+            case Repeat(times, body):
+                for _ in range(times):
+                    then = self.block(body, then, exits, names)
+                return then
+            case Return():
+                return exits.returning
+            case Fail():
+                return exits.raising
+            case Pause():
+                return then
+            case Start(worker):
+                for instance in reversed(self.program.worker(worker).instances):
+                    then = self.emit("start", instance, then)
+                return then
+            case Join(worker):
+                for instance in reversed(self.program.worker(worker).instances):
+                    then = self.emit("join", instance, then)
+                return then
+            case Pool(body=body):
+                submitted = [s.worker for s in body if isinstance(s, Start)]
+                inside = replace(exits)
+                joins = tuple(Join(worker) for worker in submitted)
+                inside = _Exits(
+                    self.block(joins, exits.returning, exits, names), self.block(joins, exits.raising, exits, names)
+                )
+                return self.block(body, self.block(joins, then, exits, names), inside, names)
+            case Signal(channel):
+                return self.emit("signal", channel, then)
+            case Await(channel):
+                return self.emit("await", channel, then)
+        raise AssertionError(statement)
+
+
+@dataclass(frozen=True)
+class Automata:
+    """All threads of a program over one list of nodes: the entry of each thread, `main` first."""
+
+    nodes: tuple[Node, ...]
+    entries: dict[str, int]
+
+
+def automata(program: Program) -> Automata:
+    """The automata of all threads of the program."""
+    builder = _Builder(program)
+    leave = _Exits(END, END)
+    entries = {"main": builder.block(program.procedure("main").body, END, leave, {})}
+    before = _predecessors(program)
+    for worker in program.workers:
+        for instance in worker.instances:
+            entry = builder.block((Call(worker.procedure, worker.arguments),), END, leave, {})
+            if instance in before:
+                entry = builder.emit("turn", before[instance], entry)
+            entries[instance] = entry
+    return Automata(tuple(builder.nodes), entries)
+
+
+def _predecessors(program: Program) -> dict[str, str]:
+    """For each task of a serial pool, the task before it."""
+    from .language import within
+
+    before: dict[str, str] = {}
+    for procedure in program.procedures:
+        for statement in within(procedure.body):
+            if isinstance(statement, Pool) and statement.serial:
+                tasks = [
+                    instance
+                    for s in statement.body if isinstance(s, Start)
+                    for instance in program.worker(s.worker).instances
+                ]  # fmt: skip
+                before.update(zip(tasks[1:], tasks, strict=False))
+    return before

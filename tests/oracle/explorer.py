@@ -1,0 +1,275 @@
+"""Every interleaving of a program, and so the exact truth about it.
+
+A state is where each thread stands, who owns each lock and how often, which reads are pending and which of those another
+thread has overwritten since, and how many items each channel holds. States are remembered; the automata are acyclic, so
+the search ends. Steps that can only help others and disturb nobody (release, start, signal, a join whose thread has ended,
+a fork) are taken at once, alone: they commute with all that the others do, so no outcome is lost. The tests compare this with the
+search that takes no such shortcut.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .automaton import END, Automata, Node, automata
+from .language import Program
+
+UNSTARTED = -1
+
+
+@dataclass(frozen=True)
+class State:
+    """Where all threads stand, in the order of `Automata.entries`."""
+
+    at: tuple[int, ...]
+    owners: tuple[tuple[int, int], ...]
+    """Per lock: the owner (or -1) and how many times it has taken it."""
+    pending: frozenset[tuple[int, str]] = frozenset()
+    """(thread, variable): read, and not yet written back."""
+    stale: frozenset[tuple[int, str]] = frozenset()
+    """The pending reads that another thread has overwritten."""
+    channels: tuple[int, ...] = ()
+
+
+class TooManyStates(Exception):
+    """The program is too large to explore."""
+
+
+@dataclass
+class Truth:
+    """What can happen in a program, exactly.
+
+    `cycles`: the sets of two or more locks on which threads wait for each other in a ring. `selves`: plain locks
+    that a thread waits for while it holds them. `waits`: the locks of rings in which a thread also waits for another's end or
+    signal. `lost`: the variables of which an update can be lost. `witnesses` tells one schedule for each.
+    """
+
+    cycles: set[frozenset[str]] = field(default_factory=set)
+    selves: set[str] = field(default_factory=set)
+    waits: set[frozenset[str]] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+    witnesses: dict[object, tuple[str, ...]] = field(default_factory=dict)
+    states: int = 0
+
+    def outcomes(self) -> tuple[object, ...]:
+        """All of it in one comparable value, without witnesses."""
+        return frozenset(self.cycles), frozenset(self.selves), frozenset(self.waits), frozenset(self.lost)
+
+
+class Machine:
+    """The exact meaning of a program, step by step."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.automata: Automata = automata(program)
+        self.nodes: tuple[Node, ...] = self.automata.nodes
+        self.threads = list(self.automata.entries)
+        self.index = {name: i for i, name in enumerate(self.threads)}
+        self.entry = list(self.automata.entries.values())
+        self.locks = {lock.name: i for i, lock in enumerate(program.locks)}
+        self.reentrant = [lock.reentrant for lock in program.locks]
+        self.channels = {channel.name: i for i, channel in enumerate(program.channels)}
+        self.queue = [channel.queue for channel in program.channels]
+        self.tried = {node.noun for node in self.nodes if node.verb == "try"}
+
+    def initial(self) -> State:
+        """Only main has started."""
+        at = (self.entry[0], *(UNSTARTED for _ in self.threads[1:]))
+        return State(at, tuple((-1, 0) for _ in self.locks), channels=tuple(0 for _ in self.channels))
+
+    def node(self, state: State, thread: int) -> Node | None:
+        """The next step of a thread; None if it has not started or has ended."""
+        at = state.at[thread]
+        return self.nodes[at] if at > END else None
+
+    def free(self, state: State, thread: int, lock: str) -> bool:
+        """Could the thread take the lock at once?"""
+        i = self.locks[lock]
+        owner = state.owners[i][0]
+        return owner == -1 or (owner == thread and self.reentrant[i])
+
+    def enabled(self, state: State, thread: int) -> bool:
+        """Could the thread take its next step now?"""
+        node = self.node(state, thread)
+        if node is None:
+            return False
+        match node.verb:
+            case "acquire":
+                return self.free(state, thread, node.noun)
+            case "join" | "turn":
+                return state.at[self.index[node.noun]] == END
+            case "await":
+                return state.channels[self.channels[node.noun]] > 0
+        return True
+
+    def harmless(self, state: State, thread: int) -> bool:
+        """Is the next step of the thread one that commutes with all that others do?"""
+        node = self.node(state, thread)
+        if node is None:
+            return False
+        match node.verb:
+            case "start" | "fork" | "signal":
+                return True
+            case "release":
+                return node.noun not in self.tried
+            case "join" | "turn":
+                return self.enabled(state, thread)
+        return False
+
+    def step(self, state: State, thread: int) -> Iterator[tuple[State, int]]:
+        """The states that the next step of an enabled thread may lead to, and which way of the node each took."""
+        node = self.nodes[state.at[thread]]
+        owners, pending, stale, channels = state.owners, state.pending, state.stale, state.channels
+        way = 0
+        at = list(state.at)
+        match node.verb:
+            case "fork":
+                for choice, target in enumerate(node.ways):
+                    at[thread] = target
+                    yield State(tuple(at), owners, pending, stale, channels), choice
+                return
+            case "acquire":
+                owners = self._taken(owners, thread, node.noun)
+            case "try":
+                if self.free(state, thread, node.noun):
+                    owners = self._taken(owners, thread, node.noun)
+                else:
+                    way = 1
+            case "release":
+                i = self.locks[node.noun]
+                owner, count = owners[i]
+                owners = (*owners[:i], (owner, count - 1) if count > 1 else (-1, 0), *owners[i + 1 :])
+            case "read":
+                pending |= {(thread, node.noun)}
+                stale -= {(thread, node.noun)}
+            case "write" | "store":
+                stale = (stale | {(t, v) for t, v in pending if v == node.noun}) - {(thread, node.noun)}
+                pending -= {(thread, node.noun)}
+            case "start":
+                started = self.index[node.noun]
+                at[started] = self.entry[started]
+            case "signal" | "await":
+                i = self.channels[node.noun]
+                count = channels[i] + (1 if node.verb == "signal" else -1) if self.queue[i] else 1
+                channels = (*channels[:i], count, *channels[i + 1 :])
+        at[thread] = node.ways[way]
+        yield State(tuple(at), owners, pending, stale, channels), way
+
+    def _taken(self, owners: tuple[tuple[int, int], ...], thread: int, lock: str) -> tuple[tuple[int, int], ...]:
+        i = self.locks[lock]
+        return (*owners[:i], (thread, owners[i][1] + 1), *owners[i + 1 :])
+
+    def blocked_by(self, state: State, thread: int) -> int | None:
+        """The one thread without which the next step of this one cannot be taken: the owner of the lock, the thread that is joined."""
+        node = self.node(state, thread)
+        if node is None or self.enabled(state, thread):
+            return None
+        if node.verb == "acquire":
+            return state.owners[self.locks[node.noun]][0]
+        return self.index[node.noun] if node.verb in ("join", "turn") else None
+
+    def rings(self, state: State) -> Iterator[tuple[int, ...]]:
+        """The rings of threads that wait for each other, each once."""
+        after = {t: b for t in range(len(self.threads)) if (b := self.blocked_by(state, t)) is not None}
+        seen: set[int] = set()
+        for first in after:
+            path: list[int] = []
+            at: int | None = first
+            while at is not None and at not in seen:
+                seen.add(at)
+                path.append(at)
+                at = after.get(at)
+            if at in path:
+                yield tuple(path[path.index(at) :])
+
+
+def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, witnesses: bool = False) -> Truth:
+    """The exact truth about a program. Raises TooManyStates if it has more than `limit` states."""
+    machine = Machine(program)
+    threads = range(len(machine.threads))
+    truth = Truth()
+    start = machine.initial()
+    came: dict[State, tuple[State, int] | None] = {start: None}
+    todo = [start]
+
+    def tell(about: object, state: State) -> None:
+        if witnesses and about not in truth.witnesses:
+            truth.witnesses[about] = _schedule(machine, came, state)
+
+    while todo:
+        state = todo.pop()
+        movers = [t for t in threads if machine.enabled(state, t)]
+        if shortcuts:
+            movers = next(([t] for t in movers if machine.harmless(state, t)), movers)
+        for ring in machine.rings(state):
+            about = _judge_ring(machine, state, ring, truth)
+            tell(about, state)
+        if not movers:
+            for locks in _waiting_for_signals(machine, state):
+                truth.waits.add(locks)
+                tell(("wait", locks), state)
+        for thread in movers:
+            node = machine.nodes[state.at[thread]]
+            for successor, _ in machine.step(state, thread):
+                if successor not in came:
+                    came[successor] = (state, thread)
+                    todo.append(successor)
+                    if len(came) > limit:
+                        raise TooManyStates
+                if node.verb == "store" and (thread, node.noun) in state.stale:
+                    truth.lost.add(node.noun)
+                    tell(("lost", node.noun), successor)
+    truth.states = len(came)
+    return truth
+
+
+def _judge_ring(machine: Machine, state: State, ring: tuple[int, ...], truth: Truth) -> object:
+    nodes = [machine.nodes[state.at[t]] for t in ring]
+    reported = machine.program.reported
+    locks = frozenset(reported.get(n.noun, n.noun) for n in nodes if n.verb == "acquire")
+    if any(n.verb != "acquire" for n in nodes):
+        truth.waits.add(locks)
+        return "wait", locks
+    if len(ring) == 1:
+        truth.selves.update(locks)
+        return "self", *locks
+    truth.cycles.add(locks)
+    return "cycle", locks
+
+
+def _waiting_for_signals(machine: Machine, state: State) -> Iterator[frozenset[str]]:
+    """In a state where nothing moves: the locks held by a thread that waits for a signal, which keep from it a thread that would give it."""
+    for thread in range(len(machine.threads)):
+        node = machine.node(state, thread)
+        if node is None or node.verb != "await":
+            continue
+        for other in range(len(machine.threads)):
+            wanted = machine.node(state, other)
+            if wanted is None or wanted.verb != "acquire" or machine.blocked_by(state, other) != thread:
+                continue
+            if node.noun in _signals_after(machine, state.at[other]):
+                yield frozenset({machine.program.reported.get(wanted.noun, wanted.noun)})
+
+
+def _signals_after(machine: Machine, at: int) -> set[str]:
+    found: set[str] = set()
+    todo, seen = [at], {at}
+    while todo:
+        node = machine.nodes[todo.pop()]
+        if node.verb == "signal":
+            found.add(node.noun)
+        for way in node.ways:
+            if way not in seen:
+                seen.add(way)
+                todo.append(way)
+    return found
+
+
+def _schedule(machine: Machine, came: dict[State, tuple[State, int] | None], state: State) -> tuple[str, ...]:
+    steps: list[str] = []
+    while (link := came[state]) is not None:
+        before, thread = link
+        node = machine.nodes[before.at[thread]]
+        steps.append(f"{machine.threads[thread]}: {node.verb} {node.noun}".rstrip())
+        state = before
+    return tuple(reversed(steps))

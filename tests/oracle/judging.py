@@ -1,0 +1,79 @@
+"""What threadlint says about a program, in the oracle's terms."""
+from __future__ import annotations
+
+import inspect
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .language import Program
+
+Judge = Callable[[dict[str, str]], list[tuple[str, tuple[str, ...]]]]
+"""Files by name to (rule code, subjects) of each finding shown."""
+
+CYCLE_CODES = frozenset({"THR101", "THR104"})
+SELF_CODES = frozenset({"THR102"})
+WAIT_CODES = frozenset({"THR103", "THR109"})
+LOST_CODES = frozenset({"THR201", "THR202", "THR203", "THR204", "THR208", "THR209", "THR215", "THR218"})
+
+
+@dataclass
+class Claims:
+    """What the findings say: the same shape as the truth. `vague` are findings whose subjects are none of the program's."""
+
+    cycles: set[frozenset[str]] = field(default_factory=set)
+    selves: set[str] = field(default_factory=set)
+    waits: set[frozenset[str]] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+    vague: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+
+
+def claims(program: Program, findings: list[tuple[str, tuple[str, ...]]]) -> Claims:
+    """The findings as claims. A subject is matched by the last part of its qualified name."""
+    locks = {program.reported.get(lock.name, lock.name) for lock in program.locks}
+    variables = {variable.name for variable in program.variables}
+    made = Claims()
+    for code, subjects in findings:
+        named = {subject.rsplit(".", 1)[-1].removesuffix("[]").removesuffix("[*]") for subject in subjects}
+        about_locks, about_variables = frozenset(named & locks), named & variables
+        if code in CYCLE_CODES and about_locks:
+            made.cycles.add(about_locks)
+        elif code in SELF_CODES and about_locks:
+            made.selves |= about_locks
+        elif code in WAIT_CODES and about_locks:
+            made.waits.add(about_locks)
+        elif code in LOST_CODES and about_variables:
+            made.lost |= about_variables
+        elif code in CYCLE_CODES | SELF_CODES | WAIT_CODES | LOST_CODES:
+            made.vague.append((code, subjects))
+    return made
+
+
+def threadlint_judge(*, free_threaded: bool = False) -> Judge:
+    """The judge that runs threadlint in this process: no cache, one job, no configuration file, no threads assumed."""
+    import threadlint
+
+    check: Any = threadlint.check
+    options: dict[str, Any] = {"jobs": 1, "cache": False, "use_cache": False, "no_cache": True}
+    accepted = inspect.signature(check).parameters
+    given = {name: value for name, value in options.items() if name in accepted}
+
+    def judge(files: dict[str, str]) -> list[tuple[str, tuple[str, ...]]]:
+        before = Path.cwd()
+        with tempfile.TemporaryDirectory(prefix="oracle-") as folder:
+            for name, text in files.items():
+                Path(folder, name).write_text(text, encoding="utf-8")
+            os.chdir(folder)
+            try:
+                report = check([Path(folder)], **given)
+            finally:
+                os.chdir(before)
+        return [
+            (v.finding.rule.code, v.finding.subjects) for v in report.verdicts
+            if str(getattr(v.fate, "value", v.fate)) == "shown"
+        ]  # fmt: skip
+
+    return judge

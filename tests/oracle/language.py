@@ -1,0 +1,238 @@
+"""A tiny language for threaded programs: what the oracle knows exactly, before any Python text exists.
+
+A `Program` has locks, variables, procedures and workers. A worker is a thread, or `copies` identical threads. The
+procedure called `main` is the body of the main thread. Lock names in a body may also be parameters of the procedure.
+There is no arithmetic and no value: a branch goes both ways, and all that is said of a variable is *read*, *written*.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Form(Enum):
+    """How a critical section is spelled. Only `BARE` differs in meaning: an exception or return leaves the lock taken."""
+
+    WITH = "with"
+    FINALLY = "acquire, try, finally, release"
+    BARE = "acquire, release"
+    MANAGER = "a context-manager helper of the program"
+    ALIAS = "a local name for the lock, then with"
+    STACK = "ExitStack.enter_context"
+
+
+class Kind(Enum):
+    """What a variable is, which decides how its updates are spelled."""
+
+    NUMBER = "a number"
+    TABLE = "a dictionary of numbers"
+    LOG = "a list that is only appended to: each change is atomic"
+
+
+@dataclass(frozen=True)
+class Lock:
+    name: str
+    reentrant: bool = False
+
+
+@dataclass(frozen=True)
+class Variable:
+    name: str
+    kind: Kind = Kind.NUMBER
+
+
+@dataclass(frozen=True)
+class Section:
+    """Take the lock, do the body, release."""
+
+    lock: str
+    body: tuple[Statement, ...]
+    form: Form = Form.WITH
+
+
+@dataclass(frozen=True)
+class Acquire:
+    lock: str
+
+
+@dataclass(frozen=True)
+class Release:
+    lock: str
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Take the lock only if it is free (a try or timed acquire); then the body and a release, else the other branch."""
+
+    lock: str
+    body: tuple[Statement, ...]
+    otherwise: tuple[Statement, ...] = ()
+    timed: bool = False
+
+
+@dataclass(frozen=True)
+class Call:
+    procedure: str
+    arguments: tuple[str, ...] = ()
+    catches: bool = False
+
+
+@dataclass(frozen=True)
+class Update:
+    """Read the variable, then write what follows from the value read."""
+
+    variable: str
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """Read the variable into a local, for a `Store` later in the same procedure."""
+
+    variable: str
+
+
+@dataclass(frozen=True)
+class Store:
+    """Write back what follows from the value that `Fetch` read."""
+
+    variable: str
+
+
+@dataclass(frozen=True)
+class Write:
+    """One atomic write that depends on nothing (for a LOG: one atomic append)."""
+
+    variable: str
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Either way may be taken."""
+
+    then: tuple[Statement, ...]
+    otherwise: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True)
+class Repeat:
+    times: int
+    body: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Return:
+    """Leave the procedure."""
+
+
+@dataclass(frozen=True)
+class Fail:
+    """Raise an exception."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Something that concerns no shared state."""
+
+
+@dataclass(frozen=True)
+class Start:
+    worker: str
+
+
+@dataclass(frozen=True)
+class Join:
+    worker: str
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Submit the workers that the body starts, and wait for all of them at the end.
+
+    With `serial` there is one thread in the pool, and the tasks run one after the other in the order of submission.
+    """
+
+    name: str
+    body: tuple[Statement, ...]
+    serial: bool = False
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Set the event (which nobody clears), or put one item into the queue."""
+
+    channel: str
+
+
+@dataclass(frozen=True)
+class Await:
+    """Wait until the event is set, or take one item from the queue, without a timeout."""
+
+    channel: str
+
+
+@dataclass(frozen=True)
+class Channel:
+    name: str
+    queue: bool = False
+
+
+Statement = (
+    Section | Acquire | Release | Attempt | Call | Update | Fetch | Store | Write | Branch | Repeat | Return | Fail
+    | Pause | Start | Join | Pool | Signal | Await
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Procedure:
+    name: str
+    body: tuple[Statement, ...]
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Worker:
+    name: str
+    procedure: str
+    arguments: tuple[str, ...] = ()
+    copies: int = 1
+
+    @property
+    def instances(self) -> tuple[str, ...]:
+        """The names of its threads."""
+        return (self.name,) if self.copies == 1 else tuple(f"{self.name}#{i}" for i in range(self.copies))
+
+
+@dataclass(frozen=True)
+class Program:
+    locks: tuple[Lock, ...]
+    variables: tuple[Variable, ...]
+    procedures: tuple[Procedure, ...]
+    workers: tuple[Worker, ...]
+    channels: tuple[Channel, ...] = ()
+    reported: dict[str, str] = field(default_factory=dict)
+    """The name under which a lock is reported where it is not its own: two instances of one class share a name."""
+
+    def procedure(self, name: str) -> Procedure:
+        """The procedure of that name."""
+        return next(p for p in self.procedures if p.name == name)
+
+    def worker(self, name: str) -> Worker:
+        """The worker of that name."""
+        return next(w for w in self.workers if w.name == name)
+
+    def lock(self, name: str) -> Lock:
+        """The lock of that name."""
+        return next(x for x in self.locks if x.name == name)
+
+    def variable(self, name: str) -> Variable:
+        """The variable of that name."""
+        return next(v for v in self.variables if v.name == name)
+
+
+def within(statements: tuple[Statement, ...]) -> Iterator[Statement]:
+    """All statements, also inside sections, branches, loops and pools, in the order of the text."""
+    for statement in statements:
+        yield statement
+        for part in ("then", "body", "otherwise"):
+            yield from within(getattr(statement, part, ()))

@@ -1,0 +1,117 @@
+"""Where everything of a program lives in the text: in which module, class or closure, and how threads are spelled."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final
+
+from .language import Call, Join, Pool, Program, Start, within
+
+STYLES: Final = ("globals", "modules", "fields", "objects", "mixed", "closures")
+"""Module globals · several modules · one class · several classes · classes and globals · locals of main()."""
+
+CLOSURE: Final = "main()"
+"""The home of what is local to main()."""
+
+_CAST = (
+    ("accounts", "Bank", "bank"),
+    ("auditing", "Auditor", "auditor"),
+    ("stock", "Warehouse", "warehouse"),
+    ("billing", "Cashier", "cashier"),
+    ("metrics", "Meter", "meter"),
+)
+
+
+@dataclass(frozen=True)
+class ClassPlan:
+    """A class with one instance: the module it is in, the name of the instance."""
+
+    module: str
+    instance: str
+
+
+@dataclass
+class Layout:
+    """The homes of locks, variables, channels, procedures and thread handles, and the spelling of each worker."""
+
+    style: str
+    modules: tuple[str, ...]
+    homes: dict[str, str]
+    classes: dict[str, ClassPlan] = field(default_factory=dict)
+    shared_instances: bool = True
+    """Instances are globals of their modules; otherwise main makes them and hands them to each other."""
+    spellings: dict[str, str] = field(default_factory=dict)
+    handles: dict[str, str] = field(default_factory=dict)
+    """Workers whose thread object is kept in a class or module, because one procedure starts and another joins it."""
+
+    def module_of(self, name: str) -> str:
+        """The module in which an item stands."""
+        home = self.homes[name]
+        return self.classes[home].module if home in self.classes else "main" if home == CLOSURE else home
+
+
+def choose_layout(program: Program, random: Random, style: str | None = None) -> Layout:
+    """A random layout for the program, in the given style if there is one."""
+    style = style or random.choice(STYLES)
+    cast = random.sample(_CAST, len(_CAST))
+    items = [x.name for x in (*program.locks, *program.variables, *program.channels)]
+    procedures = [p.name for p in program.procedures if p.name != "main"]
+    called = {s.procedure for p in program.procedures if p.name != "main" for s in within(p.body) if isinstance(s, Call)}
+    homes: dict[str, str] = {}
+    classes: dict[str, ClassPlan] = {}
+    modules: tuple[str, ...] = ("main",)
+    shared = True
+    if style == "globals":
+        homes = dict.fromkeys([*items, *procedures], "main")
+    elif style == "closures":
+        homes = dict.fromkeys([*items, *procedures], CLOSURE)
+    elif style == "modules":
+        modules = (*(module for module, _, _ in cast[: random.choice((1, 2, 2))]), "main")
+        homes = {name: random.choice(modules[:-1]) for name in items}
+        homes |= {name: random.choice(modules if name not in called else modules[:-1]) for name in procedures}
+    else:
+        count = 1 if style == "fields" else random.choice((2, 2, 3)) if style == "objects" else random.choice((1, 2))
+        apart = random.random() < (0.2 if style == "fields" else 0.5)
+        for module, name, instance in cast[:count]:
+            classes[name] = ClassPlan(module if apart else "main", instance)
+        modules = (*(plan.module for plan in classes.values()), "main") if apart else ("main",)
+        shared = style == "mixed" or random.random() < 0.4
+        for name in [*items, *procedures]:
+            loose = style == "mixed" and random.random() < 0.5
+            homes[name] = random.choice(modules[:-1] or modules) if loose else random.choice(list(classes))
+    homes["main"] = "main"
+    layout = Layout(style, modules, homes, classes, shared)
+    _keep_handles(program, layout)
+    _spell_threads(program, layout, random)
+    return layout
+
+
+def _keep_handles(program: Program, layout: Layout) -> None:
+    for worker in program.workers:
+        users = [
+            p.name for p in program.procedures
+            if any(isinstance(s, Start | Join) and s.worker == worker.name for s in within(p.body))
+        ]  # fmt: skip
+        if len(users) > 1:
+            starter = next(
+                p.name for p in program.procedures
+                if any(isinstance(s, Start) and s.worker == worker.name for s in within(p.body))
+            )  # fmt: skip
+            layout.handles[worker.name] = layout.homes[starter]
+            layout.homes[worker.name] = layout.homes[starter]
+
+
+def _spell_threads(program: Program, layout: Layout, random: Random) -> None:
+    pooled = {
+        s.worker for p in program.procedures for pool in within(p.body) if isinstance(pool, Pool)
+        for s in pool.body if isinstance(s, Start)
+    }  # fmt: skip
+    called = {s.procedure for p in program.procedures for s in within(p.body) if isinstance(s, Call)}
+    for worker in program.workers:
+        options = ["thread"] * 6 + ["lambda", "partial", "timer"]
+        if layout.style != "closures":
+            options += ["subclass"] * 2
+            alone = sum(w.procedure == worker.procedure for w in program.workers) == 1
+            if alone and not worker.arguments and worker.procedure not in called:
+                options += ["run"] if layout.homes[worker.procedure] in layout.modules else []
+        layout.spellings[worker.name] = "task" if worker.name in pooled else random.choice(options)

@@ -1,0 +1,241 @@
+"""The explorer against programs whose truth everybody knows."""
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from .explorer import TooManyStates, Truth, explore
+from .generator import generate_program
+from .language import (
+    Acquire, Attempt, Await, Branch, Call, Channel, Fail, Fetch, Form, Join, Lock, Pool, Procedure, Program, Release,
+    Repeat, Return, Section, Signal, Start, Statement, Store, Update, Variable, Worker, Write,
+)  # fmt: skip
+
+A, B, C, GATE = "a", "b", "c", "gate"
+COUNT = Update("count")
+
+
+def under(lock: str, *body: Statement, form: Form = Form.WITH) -> Section:
+    return Section(lock, body, form)
+
+
+def nested(*locks: str) -> Section:
+    section: Statement = COUNT
+    for lock in reversed(locks):
+        section = under(lock, section)
+    assert isinstance(section, Section)
+    return section
+
+
+def truth(
+    main: tuple[Statement, ...] = (Start("one"), Start("two")),
+    *,
+    one: tuple[Statement, ...] = (),
+    two: tuple[Statement, ...] = (),
+    reentrant: tuple[str, ...] = (),
+    more: tuple[Procedure, ...] = (),
+    copies: int = 1,
+    queue: bool = False,
+) -> Truth:
+    """The truth about a program of up to two workers; `one` runs `copies` times."""
+    program = Program(
+        tuple(Lock(name, name in reentrant) for name in (A, B, C, GATE)),
+        (Variable("count"),),
+        (Procedure("first", one), Procedure("second", two), *more, Procedure("main", main)),
+        (Worker("one", "first", copies=copies), Worker("two", "second")),
+        (Channel("ready", queue),),
+    )
+    quick, plain = explore(program), explore(program, shortcuts=False)
+    assert quick.outcomes() == plain.outcomes()
+    return quick
+
+
+def test_opposite_orders_deadlock() -> None:
+    assert truth(one=(nested(A, B),), two=(nested(B, A),)).cycles == {frozenset({A, B})}
+
+
+def test_one_order_does_not_deadlock() -> None:
+    assert not truth(one=(nested(A, B),), two=(nested(A, B),)).cycles
+
+
+def test_a_gate_lock_prevents_the_deadlock() -> None:
+    assert not truth(one=(nested(GATE, A, B),), two=(nested(GATE, B, A),)).cycles
+
+
+def test_a_gate_on_one_side_only_prevents_nothing() -> None:
+    assert truth(one=(nested(GATE, A, B),), two=(nested(B, A),)).cycles == {frozenset({A, B})}
+
+
+def test_a_join_between_the_starts_prevents_the_deadlock() -> None:
+    main = (Start("one"), Join("one"), Start("two"), Join("two"))
+    assert not truth(main, one=(nested(A, B),), two=(nested(B, A),)).cycles
+
+
+def test_joining_the_wrong_thread_prevents_nothing() -> None:
+    main = (Start("one"), Start("two"), Join("two"), nested(B, A))
+    assert truth(main, one=(nested(A, B),)).cycles == {frozenset({A, B})}
+
+
+def test_main_deadlocks_with_a_worker() -> None:
+    assert truth((Start("one"), nested(B, A)), one=(nested(A, B),)).cycles == {frozenset({A, B})}
+
+
+def test_main_before_the_start_and_after_the_join_is_alone() -> None:
+    main = (nested(B, A), Start("one"), Join("one"), nested(B, A))
+    assert not truth(main, one=(nested(A, B),)).cycles
+
+
+def test_two_copies_of_one_thread_deadlock_with_each_other() -> None:
+    both = (Branch((nested(A, B),), (nested(B, A),)),)
+    assert not truth((Start("one"),), one=both).cycles
+    assert truth((Start("one"),), one=both, copies=2).cycles == {frozenset({A, B})}
+
+
+def test_reentrant_locks_deadlock_between_threads_all_the_same() -> None:
+    assert truth(one=(nested(A, B),), two=(nested(B, A),), reentrant=(A, B)).cycles == {frozenset({A, B})}
+
+
+def test_three_threads_deadlock_on_three_locks() -> None:
+    main = (Start("one"), Start("two"), nested(C, A))
+    assert truth(main, one=(nested(A, B),), two=(nested(B, C),)).cycles == {frozenset({A, B, C})}
+
+
+def test_a_released_lock_is_no_part_of_a_cycle() -> None:
+    hand_over = (Acquire(A), Release(A), Acquire(B), Release(B))
+    assert not truth(one=hand_over, two=(nested(B, A),)).cycles
+
+
+def test_an_attempt_breaks_the_cycle_but_holds_what_it_got() -> None:
+    attempt = (under(A, Attempt(B, (COUNT,))),)
+    assert not truth(one=attempt, two=(nested(B, A),)).cycles
+    holds = (Attempt(A, (nested(B),)),)
+    assert truth(one=holds, two=(nested(B, A),)).cycles == {frozenset({A, B})}
+
+
+def test_a_plain_lock_taken_twice_blocks_its_own_thread() -> None:
+    assert truth((nested(A, A),)).selves == {A}
+    assert truth((under(A, Call("second")),), two=(nested(A),)).selves == {A}
+
+
+def test_a_reentrant_lock_taken_twice_is_fine() -> None:
+    result = truth((nested(A, A), nested(A)), reentrant=(A,))
+    assert result.outcomes() == Truth().outcomes()
+
+
+def test_what_lies_behind_a_certain_self_deadlock_never_happens() -> None:
+    main = (Start("one"), nested(A, A), nested(B, C))
+    result = truth(main, one=(nested(C, B),))
+    assert (result.selves, result.cycles) == ({A}, set())
+
+
+def test_an_exception_leaks_a_bare_lock_but_not_a_with() -> None:
+    def main(form: Form) -> tuple[Statement, ...]:
+        return Call("second", catches=True), nested(A)
+
+    assert truth(main(Form.BARE), two=(under(A, Fail(), form=Form.BARE),)).selves == {A}
+    assert not truth(main(Form.WITH), two=(under(A, Fail()),)).selves
+
+
+def test_a_return_leaves_sections_properly() -> None:
+    two = (under(A, Branch((Return(),)), COUNT), nested(A))
+    assert truth((Call("second"), nested(A)), two=two).outcomes() == Truth().outcomes()
+
+
+def test_joining_under_a_lock_that_the_thread_needs_deadlocks() -> None:
+    result = truth((Start("one"), under(A, Join("one"))), one=(nested(A),))
+    assert (result.waits, result.cycles, result.selves) == ({frozenset({A})}, set(), set())
+
+
+def test_joining_under_a_lock_that_the_thread_only_tries_is_fine() -> None:
+    assert not truth((Start("one"), under(A, Join("one"))), one=(Attempt(A, ()),)).waits
+
+
+def test_leaving_a_pool_under_a_lock_that_a_task_needs_deadlocks() -> None:
+    assert truth((under(A, Pool("pool", (Start("one"),))),), one=(nested(A),)).waits == {frozenset({A})}
+
+
+def test_waiting_for_a_signal_under_a_lock_that_the_signaller_needs_deadlocks() -> None:
+    main = (Start("one"), under(A, Await("ready")))
+    assert truth(main, one=(under(A, Signal("ready")),)).waits == {frozenset({A})}
+    assert not truth(main, one=(nested(A), nested(B))).waits
+
+
+def test_updates_without_a_lock_are_lost() -> None:
+    assert truth(one=(COUNT,), two=(COUNT,)).lost == {"count"}
+    assert truth((Start("one"), COUNT), one=(COUNT,)).lost == {"count"}
+    assert truth((Start("one"),), one=(COUNT,), copies=2).lost == {"count"}
+
+
+def test_updates_under_one_lock_are_not_lost() -> None:
+    assert not truth(one=(nested(A),), two=(nested(A),)).lost
+
+
+def test_updates_under_different_locks_are_lost() -> None:
+    assert truth(one=(nested(A),), two=(nested(B),)).lost == {"count"}
+
+
+def test_updates_before_start_and_after_join_are_not_lost() -> None:
+    assert not truth((COUNT, Start("one"), Join("one"), COUNT), one=(Repeat(2, (COUNT,)),)).lost
+
+
+def test_a_plain_write_meeting_an_update_loses_one_of_them() -> None:
+    assert truth(one=(COUNT,), two=(Write("count"),)).lost == {"count"}
+    assert not truth(one=(Write("count"),), two=(Write("count"),)).lost
+
+
+def test_an_update_split_over_two_sections_is_lost() -> None:
+    split = (under(A, Fetch("count")), under(A, Store("count")))
+    assert truth(one=split, two=split).lost == {"count"}
+    assert not truth(one=(under(A, Fetch("count"), Store("count")),), two=(nested(A),)).lost
+
+
+def test_a_serial_pool_runs_one_task_at_a_time() -> None:
+    tasks = (Start("one"), Start("two"))
+    assert not truth((Pool("pool", tasks, serial=True),), one=(COUNT,), two=(COUNT,)).lost
+    assert truth((Pool("pool", tasks),), one=(COUNT,), two=(COUNT,)).lost == {"count"}
+    assert truth((Pool("pool", (*tasks, COUNT), serial=True),), one=(COUNT,)).lost == {"count"}
+
+
+@pytest.mark.parametrize("queue", [False, True])
+def test_a_signal_orders_what_stands_before_it(queue: bool) -> None:
+    one = (Await("ready"), COUNT)
+    assert not truth((Start("one"), COUNT, Signal("ready")), one=one, queue=queue).lost
+    assert truth((Start("one"), Signal("ready"), COUNT), one=one, queue=queue).lost == {"count"}
+
+
+def test_an_item_of_a_queue_is_taken_once_but_an_event_stays_set() -> None:
+    main = (Start("one"), Signal("ready"), COUNT)
+    twice = (Await("ready"), Await("ready"), COUNT)
+    assert not truth(main, one=twice, queue=True).lost
+    assert truth(main, one=twice, queue=False).lost == {"count"}
+
+
+def test_shortcuts_change_no_truth() -> None:
+    compared = 0
+    for seed in range(120):
+        program = generate_program(Random(f"shortcuts {seed}"))
+        try:
+            quick, plain = explore(program, limit=8_000), explore(program, limit=8_000, shortcuts=False)
+        except TooManyStates:
+            continue
+        compared += 1
+        assert quick.outcomes() == plain.outcomes(), seed
+    assert compared > 60
+
+
+def test_a_program_too_large_to_explore_is_refused() -> None:
+    program = generate_program(Random("large"))
+    with pytest.raises(TooManyStates):
+        explore(program, limit=1)
+
+
+def test_witnesses_tell_a_schedule() -> None:
+    program = Program(
+        (Lock(A), Lock(B)),
+        (Variable("count"),),
+        (Procedure("first", (nested(A, B),)), Procedure("main", (Start("one"), nested(B, A)))),
+        (Worker("one", "first"),),
+    )
+    schedule = explore(program, witnesses=True).witnesses["cycle", frozenset({A, B})]
+    assert set(schedule) == {"main: start one", "one: acquire a", "main: acquire b"}

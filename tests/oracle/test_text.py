@@ -1,0 +1,73 @@
+"""The text of generated programs means what their model says: both are executed beside each other."""
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+import pytest
+
+from .cases import make_case
+from .language import Program, Section
+from .layout import STYLES
+from .lockstep import walk
+from .rendering import render
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_model_and_text_take_the_same_steps(style: str) -> None:
+    for seed in range(25):
+        case = make_case(seed, style)
+        for turn in range(3):
+            difference = walk(case, turn)
+            assert difference is None, f"seed {seed}, style {style}, walk {turn}\n{difference}"
+
+
+def without_one_section(program: Program) -> Program:
+    """The program with the first critical section of its last procedure that has one opened up."""
+    for procedure in reversed(program.procedures):
+        for at, statement in enumerate(procedure.body):
+            if isinstance(statement, Section):
+                opened = replace(procedure, body=(*procedure.body[:at], *statement.body, *procedure.body[at + 1 :]))
+                return replace(program, procedures=tuple(opened if p is procedure else p for p in program.procedures))
+    return program
+
+
+def test_a_text_that_forgets_a_lock_is_noticed() -> None:
+    changed = noticed = 0
+    for seed in range(40):
+        case = make_case(seed)
+        forgetful = without_one_section(case.program)
+        if forgetful == case.program:
+            continue
+        changed += 1
+        wrong = replace(case, files=render(forgetful, case.layout, "wrong"))
+        noticed += any(walk(wrong, turn) for turn in range(4))
+    assert changed >= 30
+    assert noticed >= 0.9 * changed
+
+
+def test_a_text_that_updates_something_else_is_noticed() -> None:
+    case = next(c for c in (make_case(seed, "globals") for seed in range(50)) if " += 1" in c.files["main.py"])
+    text = case.files["main.py"].replace(" += 1", " + 1")
+    assert any(walk(replace(case, files={"main.py": text}), turn) for turn in range(5))
+
+
+def test_the_same_seed_gives_the_same_program() -> None:
+    assert make_case(11) == make_case(11)
+
+
+def test_seeds_go_round_all_styles_and_all_texts_parse() -> None:
+    cases = [make_case(seed) for seed in range(60)]
+    assert {case.layout.style for case in cases} == set(STYLES)
+    for case in cases:
+        for text in case.files.values():
+            ast.parse(text)
+
+
+def test_every_kind_of_trouble_is_common_enough_to_count() -> None:
+    truths = [make_case(seed).truth for seed in range(300)]
+    assert sum(bool(t.cycles) for t in truths) >= 20
+    assert sum(bool(t.selves) for t in truths) >= 8
+    assert sum(bool(t.waits) for t in truths) >= 3
+    assert sum(bool(t.lost) for t in truths) >= 60
+    assert sum(t.outcomes() == (frozenset(),) * 4 for t in truths) >= 60

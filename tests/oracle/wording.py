@@ -1,0 +1,287 @@
+"""Bodies as Python text: statements of the tiny language in the words of one function."""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from .language import (
+    Acquire, Attempt, Await, Branch, Call, Fail, Fetch, Form, Join, Kind, Pause, Pool, Program, Release, Repeat, Return,
+    Section, Signal, Start, Statement, Store, Update, Worker, Write,
+)  # fmt: skip
+from .layout import CLOSURE, Layout
+
+STEP = "    "
+
+
+@dataclass
+class Scope:
+    """The function whose body is written: where it stands, and what it must declare `global` or `nonlocal`."""
+
+    module: str
+    cls: str | None = None
+    nested: bool = False
+    main: bool = False
+    declared: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)
+    lists: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    def fresh(self, name: str) -> str:
+        """A local name that this function does not use yet."""
+        chosen, n = name, 2
+        while chosen in self.taken:
+            chosen, n = f"{name}{n}", n + 1
+        self.taken.add(chosen)
+        return chosen
+
+
+def indented(lines: Sequence[str]) -> list[str]:
+    """The lines, one step further in."""
+    return [STEP + line if line else line for line in lines]
+
+
+@dataclass
+class Writer:
+    """Writes bodies. `path` names an item as seen from a scope, `library` a name of the standard library."""
+
+    program: Program
+    layout: Layout
+    random: Random
+    path: Callable[[str, Scope], str]
+    library: Callable[[str, str, str], str]
+    manager: Callable[[str, Scope], str]
+    thread_class: Callable[[Worker, Scope], str]
+
+    def body(self, statements: Sequence[Statement], scope: Scope) -> list[str]:
+        """The lines of a body; never empty."""
+        lines: list[str] = []
+        i = 0
+        while i < len(statements):
+            run = self._run(statements, i)
+            if isinstance(statements[i], Start):
+                lines += self._starts([s.worker for s in run if isinstance(s, Start)], statements[i + len(run) :], scope)
+            elif isinstance(statements[i], Join):
+                lines += self._joins([s.worker for s in run if isinstance(s, Join)], scope)
+            else:
+                run = statements[i : i + 1]
+                lines += self._statement(statements[i], scope)
+            i += len(run)
+        return lines or ["pass"]
+
+    @staticmethod
+    def _run(statements: Sequence[Statement], first: int) -> Sequence[Statement]:
+        last = first
+        while last < len(statements) and type(statements[last]) is type(statements[first]):
+            last += 1
+        return statements[first:last]
+
+    def _statement(self, statement: Statement, scope: Scope) -> list[str]:
+        match statement:
+            case Section():
+                return self._section(statement, scope)
+            case Acquire(lock):
+                return [f"{self.path(lock, scope)}.acquire()"]
+            case Release(lock):
+                return [f"{self.path(lock, scope)}.release()"]
+            case Attempt(lock, body, otherwise, timed):
+                name = self.path(lock, scope)
+                how = "timeout=2.0" if timed else "blocking=False"
+                lines = [f"if {name}.acquire({how}):", *indented(["try:", *indented(self.body(body, scope))])]
+                lines += indented(["finally:", STEP + f"{name}.release()"])
+                return [*lines, "else:", *indented(self.body(otherwise, scope))] if otherwise else lines
+            case Call(procedure, arguments, catches):
+                call = f"{self.path(procedure, scope)}({', '.join(self.path(a, scope) for a in arguments)})"
+                return ["try:", STEP + call, "except ValueError:", STEP + 'print("refused")'] if catches else [call]
+            case Update() | Fetch() | Store() | Write():
+                return self._access(statement, scope)
+            case Branch(then, otherwise):
+                lines = ["if " + self._condition(scope) + ":", *indented(self.body(then, scope))]
+                return [*lines, "else:", *indented(self.body(otherwise, scope))] if otherwise else lines
+            case Repeat(times, body):
+                return [f"for _ in range({times}):", *indented(self.body(body, scope))]
+            case Return():
+                return ["return"]
+            case Fail():
+                return ['raise ValueError("bad entry")']
+            case Pause():
+                sleep = f"{self.library(scope.module, 'time', 'sleep')}(0.01)"
+                return [self.random.choice((sleep, 'print("working")', "sum(range(100))"))]
+            case Signal(channel):
+                queue = next(c.queue for c in self.program.channels if c.name == channel)
+                return [f"{self.path(channel, scope)}.{'put(1)' if queue else 'set()'}"]
+            case Await(channel):
+                queue = next(c.queue for c in self.program.channels if c.name == channel)
+                return [f"{self.path(channel, scope)}.{'get()' if queue else 'wait()'}"]
+            case Pool():
+                return self._pool(statement, scope)
+        raise AssertionError(statement)
+
+    def _condition(self, scope: Scope) -> str:
+        draw = f"{self.library(scope.module, 'random', 'random')}()"
+        return self.random.choice((f"{draw} < 0.5", f"{draw} > 0.1", f"not {draw} < 0.3"))
+
+    def _section(self, section: Section, scope: Scope) -> list[str]:
+        lock, form = section.lock, section.form
+        if form is Form.MANAGER and lock not in self.layout.homes:
+            form = Form.WITH
+        match form:
+            case Form.WITH:
+                names = [self.path(lock, scope)]
+                body = section.body
+                while len(body) == 1 and isinstance(body[0], Section) and body[0].form is Form.WITH and self.random.random() < 0.5:
+                    names.append(self.path(body[0].lock, scope))
+                    body = body[0].body
+                return [f"with {', '.join(names)}:", *indented(self.body(body, scope))]
+            case Form.FINALLY:
+                name = self.path(lock, scope)
+                inside = ["try:", *indented(self.body(section.body, scope)), "finally:", STEP + f"{name}.release()"]
+                return [f"{name}.acquire()", *inside]
+            case Form.BARE:
+                name = self.path(lock, scope)
+                return [f"{name}.acquire()", *self.body(section.body, scope), f"{name}.release()"]
+            case Form.MANAGER:
+                return [f"with {self.manager(lock, scope)}():", *indented(self.body(section.body, scope))]
+            case Form.ALIAS:
+                local = scope.fresh("lock")
+                return [f"{local} = {self.path(lock, scope)}", f"with {local}:", *indented(self.body(section.body, scope))]
+            case Form.STACK:
+                stack = scope.fresh("stack")
+                head = f"with {self.library(scope.module, 'contextlib', 'ExitStack')}() as {stack}:"
+                return [head, STEP + f"{stack}.enter_context({self.path(lock, scope)})", *indented(self.body(section.body, scope))]
+
+    def _access(self, access: Update | Fetch | Store | Write, scope: Scope) -> list[str]:
+        kind = self.program.variable(access.variable).kind
+        path = self.path(access.variable, scope)
+        if kind is Kind.LOG:
+            return [f'{path}.append("done")']
+        if kind is Kind.TABLE:
+            path = f'{path}["all"]'
+        elif not isinstance(access, Fetch):
+            self._declare(access.variable, scope)
+        match access:
+            case Fetch(variable):
+                scope.taken.add(f"{variable}_before")
+                return [f"{variable}_before = {path}"]
+            case Store(variable):
+                return [f"{path} = {variable}_before + 1"]
+            case Write():
+                return [f"{path} = {self.random.choice((0, 1, 10))}"]
+        dice = self.random.random()
+        if kind is Kind.TABLE and dice < 0.5:
+            return [f'{path} = {path[:-7]}.get("all", 0) + 1']
+        if dice < 0.6:
+            return [f"{path} += {self.random.choice((1, 1, 5))}"]
+        if dice < 0.75:
+            return [f"{path} = {path} + 1"]
+        value = scope.fresh(self.random.choice(("value", "current", "old")))
+        between = [f"{self.library(scope.module, 'time', 'sleep')}(0)"] if dice > 0.9 else []
+        return [f"{value} = {path}", *between, f"{path} = {value} + 1"]
+
+    def _declare(self, name: str, scope: Scope) -> None:
+        home = self.layout.homes[name]
+        if home == CLOSURE:
+            if scope.nested:
+                scope.declared.add(f"nonlocal {name}")
+        elif home == scope.module:
+            scope.declared.add(f"global {name}")
+
+    # -- threads ----------------------------------------------------------------------------------------------------
+
+    def target(self, worker: Worker, scope: Scope) -> tuple[str, str]:
+        """What the thread runs and the tuple of its arguments, as text."""
+        arguments = [self.path(a, scope) for a in worker.arguments]
+        return self.path(worker.procedure, scope), f"({', '.join(arguments)}{',' if len(arguments) == 1 else ''})"
+
+    def made(self, worker: Worker, scope: Scope) -> str:
+        """The expression that makes the thread object."""
+        if self.layout.spellings[worker.name] in ("subclass", "run"):
+            return self.thread_class(worker, scope)
+        target, arguments = self.target(worker, scope)
+        more = "" if arguments == "()" else f", args={arguments}"
+        plain = "()" if arguments == "()" else arguments.replace(",)", ")")
+        thread = lambda: self.library(scope.module, "threading", "Thread")  # noqa: E731
+        match self.layout.spellings[worker.name]:
+            case "lambda":
+                return f"{thread()}(target=lambda: {target}{plain})"
+            case "partial":
+                inner = f"{target}{'' if arguments == '()' else ', ' + plain[1:-1]}"
+                return f"{thread()}(target={self.library(scope.module, 'functools', 'partial')}({inner}))"
+            case "timer":
+                return f"{self.library(scope.module, 'threading', 'Timer')}(0.1, {target}{more})"
+        name = f', name="{worker.name}"' if self.random.random() < 0.3 else ""
+        return f"{thread()}(target={target}{more}{name})"
+
+    def _handle(self, worker: Worker, scope: Scope) -> str:
+        if worker.name in self.layout.handles:
+            self._declare(worker.name, scope)
+            return self.path(worker.name, scope)
+        return worker.name if worker.copies == 1 else f"{worker.name}_threads"
+
+    def _starts(self, names: Sequence[str], rest: Sequence[Statement], scope: Scope) -> list[str]:
+        workers = [self.program.worker(name) for name in names]
+        singles = all(w.copies == 1 and w.name not in self.layout.handles for w in workers)
+        if len(workers) > 1 and singles and self._joined_as(tuple(names), rest) and self.random.random() < 0.5:
+            threads = scope.lists[tuple(names)] = scope.fresh("threads")
+            made = [STEP + self.made(w, scope) + "," for w in workers]
+            return [f"{threads} = [", *made, "]", f"for thread in {threads}:", STEP + "thread.start()"]
+        make: list[str] = []
+        start: list[str] = []
+        for worker in workers:
+            handle = self._handle(worker, scope)
+            if worker.copies == 1:
+                make.append(f"{handle} = {self.made(worker, scope)}")
+                start.append(f"{handle}.start()")
+            else:
+                made, starts = self._crew(worker, handle, scope)
+                make, start = ([*make, *made], [*start, *starts]) if starts else ([*make, *start, *made], [])
+            if self.random.random() < 0.5:
+                make, start = [*make, *start], []
+        return make + start
+
+    def _crew(self, worker: Worker, handle: str, scope: Scope) -> tuple[list[str], list[str]]:
+        made = self.made(worker, scope)
+        start = [f"for thread in {handle}:", STEP + "thread.start()"]
+        match self.random.randrange(3):
+            case 0:
+                return [f"{handle} = [{made} for _ in range({worker.copies})]"], start
+            case 1:
+                loop = [f"thread = {made}", f"{handle}.append(thread)"]
+                return [f"{handle} = []", f"for _ in range({worker.copies}):", *indented(loop)], start
+        loop = [f"thread = {made}", "thread.start()", f"{handle}.append(thread)"]
+        return [f"{handle} = []", f"for _ in range({worker.copies}):", *indented(loop)], []
+
+    def _joined_as(self, names: tuple[str, ...], rest: Sequence[Statement]) -> bool:
+        """Are these workers joined in the same order in one run later in the same body?"""
+        for i, statement in enumerate(rest):
+            if isinstance(statement, Join):
+                return tuple(s.worker for s in self._run(rest, i) if isinstance(s, Join)) == names
+        return False
+
+    def _joins(self, names: Sequence[str], scope: Scope) -> list[str]:
+        if tuple(names) in scope.lists:
+            return [f"for thread in {scope.lists[tuple(names)]}:", STEP + "thread.join()"]
+        workers = [self.program.worker(name) for name in names]
+        handles = [self._handle(w, scope) for w in workers]
+        if len(workers) > 1 and all(w.copies == 1 for w in workers) and self.random.random() < 0.4:
+            return [f"for thread in ({', '.join(handles)}):", STEP + "thread.join()"]
+        lines: list[str] = []
+        for worker, handle in zip(workers, handles, strict=True):
+            join = [f"for thread in {handle}:", STEP + "thread.join()"]
+            lines += [f"{handle}.join()"] if worker.copies == 1 else join
+        return lines
+
+    def _pool(self, pool: Pool, scope: Scope) -> list[str]:
+        workers = [self.program.worker(s.worker) for s in pool.body if isinstance(s, Start)]
+        size = 1 if pool.serial else sum(w.copies for w in workers)
+        given = f"max_workers={size}" if pool.serial or self.random.random() < 0.7 else ""
+        lines: list[str] = []
+        for statement in pool.body:
+            if isinstance(statement, Start):
+                worker = self.program.worker(statement.worker)
+                target, arguments = self.target(worker, scope)
+                submit = f"{pool.name}.submit({', '.join([target, *([arguments[1:-1].rstrip(',')] if worker.arguments else [])])})"
+                lines += [submit] if worker.copies == 1 else [f"for _ in range({worker.copies}):", STEP + submit]
+            else:
+                lines += self.body((statement,), scope)
+        executor = self.library(scope.module, "concurrent.futures", "ThreadPoolExecutor")
+        return [f"with {executor}({given}) as {pool.name}:", *indented(lines)]
