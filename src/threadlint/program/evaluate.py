@@ -151,6 +151,15 @@ class Frame:
         """Whether this place runs more than once for one activation of the function."""
         return False
 
+    def begin_iteration(self, source: Values, given: Values, node: f.Expr) -> None:
+        """A comprehension iterates over `source`, which gives `given`."""
+
+    def end_iteration(self) -> None:
+        """The innermost iteration is over."""
+
+    def awaits(self, node: f.Expr) -> None:
+        """The value of `node` is awaited as soon as it is known."""
+
     def suspends(self, node: f.Await | f.Yield, values: Values) -> Values:
         """`await` or `yield` with the values of its operand; gives the values of the whole expression."""
         return values if isinstance(node, f.Await) else UNKNOWN
@@ -273,10 +282,14 @@ class Evaluator:
     def _comprehension(self, expr: f.Comprehension, frame: Frame, hint: Address | None) -> Values:
         for clause in expr.fors:
             source = self.evaluate_in(clause.iter, frame)
-            frame.bind(clause.target, self.iterated(source, frame))
+            given = self.iterated(source, frame)
+            frame.begin_iteration(source, given, clause.iter)
+            frame.bind(clause.target, given)
             for test in clause.tests:
                 self.evaluate_in(test, frame)
         values = [self.evaluate_in(each, frame) for each in expr.elements]
+        for _ in expr.fors:
+            frame.end_iteration()
         kind = "list" if expr.kind == "generator" else expr.kind
         made = self._allocate(f"builtins.{kind}", frame, expr, hint)
         if values[-1]:
@@ -302,6 +315,7 @@ class Evaluator:
         return values
 
     def _await(self, expr: f.Await, frame: Frame, hint: Address | None) -> Values:
+        frame.awaits(expr.value)
         return frame.suspends(expr, self.evaluate_in(expr.value, frame, hint))
 
     def _yield(self, expr: f.Yield, frame: Frame, hint: Address | None) -> Values:
@@ -650,6 +664,7 @@ _LIBRARY: dict[str, Callable[[Evaluator, Arguments, Frame, f.Expr, Address | Non
     "builtins.reversed": _same,
     "copy.copy": _same,
     "typing.cast": lambda self, a, frame, node, hint: a.positional[1] if len(a.positional) > 1 else UNKNOWN,
+    "concurrent.futures.as_completed": _same,
     "builtins.enumerate": _enumerate,
     "builtins.next": _next,
     "builtins.max": _next,

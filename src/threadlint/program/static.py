@@ -5,6 +5,7 @@ more is known of it. A call of the program's function gives what its `return` st
 """
 from __future__ import annotations
 
+import builtins
 from typing import TYPE_CHECKING
 
 from ..knowledge import locks, types
@@ -17,7 +18,7 @@ from .values import UNKNOWN, Address, Cls, Ext, Fn, Lit, Obj, Pack, Value, Value
 if TYPE_CHECKING:
     from .program import Program
 
-_BUILTINS = frozenset(dir(__builtins__)) if not isinstance(__builtins__, dict) else frozenset(__builtins__)
+_BUILTINS = frozenset(dir(builtins))
 
 
 class StaticFrame(Frame):

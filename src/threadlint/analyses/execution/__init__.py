@@ -1,0 +1,274 @@
+"""What the program does when it runs: its thread roots, and every event that a root can reach.
+
+`execution` is the question; its answer is an `Execution`. Roots are
+
+- *main*: the top level of each module, as a script or on import;
+- *thread*: a function that some `start()`, `submit()` or the like puts on another thread (a *domain* other than
+  "thread" means another process: it shares nothing);
+- *entry*: a function that code outside the program may call (public functions and methods), and, marked not public, private
+  ones that nothing in the program was seen to call. Functions that a script reaches which itself starts threads are known to
+  be used by it, and are no entries.
+
+What it does not know is what the evaluator does not know; a call that stays unresolved has no effect.
+"""
+from __future__ import annotations
+
+from collections import defaultdict
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from ...knowledge.threads import HANDLER_METHODS
+from ...program.evaluate import Arguments
+from ...program.symbols import Function
+from ...program.values import Address, Fn, Lit, Obj
+from .activation import Activation, Edge
+from .events import Access, Acquire, Check, Event, Hold, LibraryCall, Spawn, is_lock, kind_of, lock_of
+from .explore import ROUNDS, Explorer, deeper
+
+if TYPE_CHECKING:
+    from ...program.program import Program
+
+
+class Root:
+    """Where a thread begins. `many`: several threads may begin here and run at once. `addresses` are the thread objects
+    or tasks (for threads); `spawns` the events that start it. `spelling` is how messages call the thread."""
+
+    __slots__ = ("activation", "addresses", "domain", "kind", "many", "name", "public", "spawns", "spelling")
+
+    def __init__(self, kind: str, activation: Activation, name: str, public: bool = True) -> None:
+        self.kind = kind
+        self.activation = activation
+        self.name = name
+        self.public = public
+        self.many = False
+        self.addresses: set[Address] = set()
+        self.spawns: list[Event] = []
+        self.domain = "thread"
+        self.spelling = "thread"
+
+    @property
+    def function(self) -> Function:
+        return self.activation.function
+
+    def __repr__(self) -> str:
+        return f"Root({self.kind} {self.name})"
+
+
+class Execution:
+    """The answer: roots, activations, and events by kind."""
+
+    def __init__(self, program: Program, explorer: Explorer) -> None:
+        self.program = program
+        self.explorer = explorer
+        self.roots: list[Root] = []
+        self.closed: set[Function] = set()
+        """Functions that a script which starts threads reaches."""
+        self._by_kind: dict[str, list[Event]] | None = None
+        self._calls: dict[str, list[Event]] | None = None
+
+    @property
+    def activations(self) -> list[Activation]:
+        return list(self.explorer.activations.values())
+
+    def events(self, kind: str) -> list[Event]:
+        """Every event of a kind, over all activations."""
+        if self._by_kind is None:
+            self._by_kind = defaultdict(list)
+            for activation in self.explorer.activations.values():
+                for event in activation.events.values():
+                    self._by_kind[event.kind].append(event)
+        return self._by_kind.get(kind, [])
+
+    def calls(self, *names: str) -> list[Event]:
+        """Calls of library functions or methods by canonical name, once for each place, in order of place."""
+        if self._calls is None:
+            self._calls = defaultdict(list)
+            seen: set[tuple[str, Function, tuple[int, int]]] = set()
+            for event in self.events("call"):
+                key = (event.subject, event.function, event.at)
+                if key not in seen:
+                    seen.add(key)
+                    self._calls[event.subject].append(event)
+        found = [event for name in names for event in self._calls.get(name, ())]
+        return sorted(found, key=lambda event: (event.function.module.name, event.at))
+
+    @property
+    def call_names(self) -> list[str]:
+        """Every library name that is called somewhere."""
+        self.calls()
+        return sorted(self._calls or ())
+
+
+def execution(program: Program) -> Execution:
+    """Run the program abstractly."""
+    deeper()
+    explorer = Explorer(program)
+    for round_ in range(ROUNDS):
+        explorer.reset()
+        explorer.misses.clear()
+        found = Execution(program, explorer)
+        _run(program, explorer, found)
+        if round_ + 1 == ROUNDS or not explorer.missed_something():
+            break
+    return found
+
+
+def _run(program: Program, explorer: Explorer, found: Execution) -> None:
+    mains = []
+    for module in program.modules.values():
+        if module.functions:
+            activation = explorer.activate(None, Fn(module.top), Arguments(), ())
+            if activation is not None:
+                mains.append(Root("main", activation, module.name))
+    found.roots.extend(mains)
+    threads = _threads(explorer, found)
+    scripts = [root for root in mains if any(e.kind == "spawn" for a in reach(root.activation) for e in a.events.values())]
+    closed = {activation.function for root in scripts for activation in reach(root.activation)}
+    for root in threads:
+        if any(event.function in closed for event in root.spawns):
+            closed |= {activation.function for activation in reach(root.activation)}
+    found.closed = closed
+    entered: list[Root] = []
+    functions = [function for function in program.functions if not function.is_top]
+    for function in functions:
+        if function not in closed and function.is_public:
+            entered.extend(_entry(explorer, function, True))
+    threads += _threads(explorer, found)
+    seen = {activation.function for activation in explorer.activations.values()}
+    for function in functions:
+        if function not in seen:
+            entered.extend(_entry(explorer, function, False))
+            seen |= {activation.function for activation in explorer.activations.values()}
+    found.roots.extend(entered)
+    _threads(explorer, found)
+    assumed = program.config.assume_threaded
+    for root in entered:
+        if root.public and assumed and any(fnmatchcase(root.function.module.name, pattern) for pattern in assumed):
+            root.many = True
+        cls = root.function.cls
+        if cls is not None:
+            for base in program.hierarchy.library_bases(cls):
+                if root.function.name in HANDLER_METHODS.get(base, ()):
+                    root.kind, root.many, root.spelling = "thread", True, "handler"
+    _count_activations(found)
+
+
+def _entry(explorer: Explorer, function: Function, public: bool) -> list[Root]:
+    receiver = None
+    cls = function.cls
+    if cls is not None and function.receiver_name is not None:
+        values = explorer.static.parameter(function, function.receiver_name)
+        receiver = values[0] if values else None
+    activation = explorer.activate(None, Fn(function, receiver), Arguments(), ())
+    return [Root("entry", activation, function.facts.qualname, public)] if activation is not None else []
+
+
+def _threads(explorer: Explorer, found: Execution) -> list[Root]:
+    """Roots for all spawn events seen so far; running them may show further ones."""
+    known = {root.activation: root for root in found.roots if root.kind == "thread"}
+    fresh: list[Root] = []
+    looked: set[tuple[Activation, int]] = set()
+    while True:
+        events = [
+            event
+            for activation in list(explorer.activations.values())
+            if (activation, len(activation.events)) not in looked
+            for event in activation.events.values()
+            if event.kind == "spawn"
+        ]
+        looked |= {(activation, len(activation.events)) for activation in explorer.activations.values()}
+        added = False
+        for event in events:
+            spawn: Spawn = event.detail
+            for target, arguments in spawn.targets or explorer.targets_of(spawn.obj):
+                activation = explorer.activate(None, target, arguments, ())
+                if activation is None:
+                    continue
+                root = known.get(activation)
+                if root is None:
+                    root = known[activation] = Root("thread", activation, thread_name(explorer, spawn.obj, target))
+                    root.domain, root.spelling = spawn.domain, spawn.what
+                    fresh.append(root)
+                    found.roots.append(root)
+                    added = True
+                if event not in root.spawns:
+                    root.spawns.append(event)
+                root.addresses.add(event.subject)
+                root.many |= spawn.many
+        if not added and not any(
+            (activation, len(activation.events)) not in looked for activation in explorer.activations.values()
+        ):
+            return fresh
+
+
+def thread_name(explorer: Explorer, obj: Obj, target: Fn) -> str:
+    """`name=` of the thread when it is a literal, else the name of what runs on it."""
+    made = explorer.constructions.get(obj.address)
+    if made is not None:
+        for value in made[1].get(None, "name") or ():
+            if isinstance(value, Lit) and isinstance(value.value, str):
+                return value.value
+    function = target.function
+    if function.name == "run" and function.cls is not None:
+        return function.cls.name
+    return "lambda" if function.name == "<lambda>" else function.name
+
+
+def reach(start: Activation) -> dict[Activation, Edge | None]:
+    """Every activation that one leads to by calls, each with the call by which it was first met."""
+    found: dict[Activation, Edge | None] = {start: None}
+    pending = [start]
+    for activation in pending:
+        for edge in activation.edges.values():
+            if edge.callee not in found:
+                found[edge.callee] = edge
+                pending.append(edge.callee)
+    return found
+
+
+def _count_activations(found: Execution) -> None:
+    """Mark roots whose start can happen more than once while earlier ones still run: in a loop, by code that itself
+    runs several times, or at two places."""
+    often: dict[Activation, bool] = {}
+    callers: dict[Activation, list[tuple[Activation, Edge]]] = defaultdict(list)
+    begun: dict[Activation, list[Root]] = defaultdict(list)
+    for root in found.roots:
+        begun[root.activation].append(root)
+    for activation in found.explorer.activations.values():
+        for edge in activation.edges.values():
+            callers[edge.callee].append((activation, edge))
+
+    def several(activation: Activation, path: frozenset[Activation]) -> bool:
+        if activation in often:
+            return often[activation]
+        if activation in path:
+            return False
+        path |= {activation}
+        roots = begun.get(activation, [])
+        calls = callers.get(activation, [])
+        ways = len(calls) + sum(1 for root in roots if root.kind != "thread") + sum(len(r.spawns) for r in roots)
+        answer = (
+            ways > 1
+            or any(edge.repeats or several(caller, path) for caller, edge in calls)
+            or any(root.many or any(e.repeats or several(e.activation, path) for e in root.spawns) for root in roots)
+        )
+        often[activation] = answer
+        return answer
+
+    for root in found.roots:
+        if root.kind == "thread" and not root.many:
+            root.many = any(_again(event, root, several) for event in root.spawns) or len(root.spawns) > 1
+
+
+def _again(event: Event, root: Root, several: object) -> bool:
+    """Whether one spawn event can happen again before its thread has surely ended."""
+    assert callable(several)
+    if event.repeats:
+        return event.subject in event.running or event.detail.obj.address.many
+    return bool(several(event.activation, frozenset()))
+
+
+__all__ = [
+    "Access", "Acquire", "Activation", "Check", "Edge", "Event", "Execution", "Hold", "LibraryCall", "Root", "Spawn",
+    "execution", "is_lock", "kind_of", "lock_of", "reach",
+]  # fmt: skip

@@ -1,0 +1,57 @@
+"""A function run abstractly in one context: who it is bound to, what it was passed, which locks its caller holds."""
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ...program.symbols import Function
+from ...program.values import Address, Value, Values
+from .events import Event, Hold
+from .state import NO_ADDRESSES, State
+
+
+class Edge(NamedTuple):
+    """A call from one activation to another; `held`, `running`, `ended` as in `Event`."""
+
+    callee: Activation
+    at: tuple[int, int]
+    held: tuple[Hold, ...]
+    running: frozenset[Address]
+    ended: frozenset[Address]
+    repeats: bool
+
+
+class Activation:
+    """One context of a function and everything observed in it.
+
+    `held` are the locks held when it is entered; `bound` the values of its parameters. Afterwards `events` and `edges`
+    tell what happened, `returns` what it gives, `exit` the state in which it returns normally (None when it never does),
+    `at_yield` the locks held at its yields, `escaped` the addresses that it made reachable for others.
+    """
+
+    __slots__ = (
+        "at_yield", "bound", "cells", "closure", "done", "edges", "entry_owned", "escaped", "events", "exit", "function", "held",
+        "number", "receiver", "returns",
+    )  # fmt: skip
+
+    def __init__(
+        self, function: Function, receiver: Value | None, bound: dict[str, Values], closure: Activation | None,
+        held: tuple[Hold, ...], owned: frozenset[Address], number: int,
+    ) -> None:  # fmt: skip
+        self.function = function
+        self.receiver = receiver
+        self.bound = bound
+        self.closure = closure
+        self.held = held
+        self.entry_owned = owned
+        self.number = number
+        self.events: dict[Any, Event] = {}
+        self.edges: dict[Any, Edge] = {}
+        self.cells: dict[str, Values] = {}
+        self.returns: Values = ()
+        self.exit: State | None = None
+        self.at_yield: tuple[Hold, ...] | None = None
+        self.escaped: frozenset[Address] = NO_ADDRESSES
+        self.done = False
+
+    def __repr__(self) -> str:
+        return f"Activation({self.function.qualname} holding {self.held})"

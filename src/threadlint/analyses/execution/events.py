@@ -1,0 +1,156 @@
+"""What is observed while functions are run abstractly: holds, checks and events."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ...knowledge.locks import LOCKS, UNKNOWN_LOCK, LockKind
+from ...model import facts as f
+from ...program.evaluate import Arguments
+from ...program.symbols import Function
+from ...program.values import Address, Fn, Obj, Values
+
+if TYPE_CHECKING:
+    from .activation import Activation
+
+UNKNOWN_LOCK_TYPE = "a lock of unknown kind"
+
+
+class Hold:
+    """A lock that a thread holds, from one acquisition on. `how` is with, acquire, timed or try; `lock` the address of
+    the lock itself (for a Condition made around a lock, of that lock)."""
+
+    __slots__ = ("activation", "at", "how", "lock", "obj", "through")
+
+    def __init__(self, obj: Obj, at: f.Span, how: str, activation: Activation, through: Address | None = None) -> None:
+        self.obj = obj
+        self.lock = lock_of(obj).address
+        self.at = at
+        self.how = how
+        self.activation = activation
+        self.through = through
+        """The ExitStack that will release it."""
+
+    @property
+    def function(self) -> Function:
+        return self.activation.function
+
+    @property
+    def kind(self) -> LockKind:
+        return kind_of(self.obj)
+
+    def __repr__(self) -> str:
+        return f"Hold({self.lock!r} {self.how} {self.at})"
+
+
+def lock_of(obj: Obj) -> Obj:
+    """The lock that taking `obj` takes: the one under a Condition, else itself."""
+    while obj.under is not None:
+        obj = obj.under
+    return obj
+
+
+def kind_of(obj: Obj) -> LockKind:
+    """The kind of the lock that taking `obj` takes."""
+    under = lock_of(obj)
+    return LOCKS.get(under.type_name, UNKNOWN_LOCK)
+
+
+def is_lock(obj: Obj) -> bool:
+    return obj.type in LOCKS or obj.type == UNKNOWN_LOCK_TYPE
+
+
+class Check(NamedTuple):
+    """A test of shared state whose outcome the code that follows relies on. `form` is none, truth, membership, length,
+    hasattr, equality or copy (a local that was read from the place)."""
+
+    location: Address
+    at: f.Span
+    form: str
+    held: tuple[Hold, ...]
+
+
+class Event:
+    """Something that happens in an activation.
+
+    `kind` is acquire, release, access, call, unknown, spawn, yield, await, raise, return or end. `held` are the locks surely held
+    just before; `running` the threads that this activation (or what it called) may have started before and not surely
+    ended, `ended` those it surely ended. What else there is depends on the kind, see `Access`, `LibraryCall`, `Spawn`.
+    """
+
+    __slots__ = ("activation", "at", "detail", "ended", "held", "kind", "repeats", "running", "subject")
+
+    def __init__(
+        self,
+        kind: str,
+        at: f.Span,
+        activation: Activation,
+        held: tuple[Hold, ...],
+        running: frozenset[Address],
+        ended: frozenset[Address],
+        subject: Any,
+        detail: Any = None,
+        repeats: bool = False,
+    ) -> None:
+        self.kind = kind
+        self.at = at
+        self.activation = activation
+        self.held = held
+        self.running = running
+        self.ended = ended
+        self.subject = subject
+        self.detail = detail
+        self.repeats = repeats
+
+    @property
+    def function(self) -> Function:
+        return self.activation.function
+
+    def __repr__(self) -> str:
+        return f"Event({self.kind} {self.subject!r} at {self.function.qualname}:{self.at})"
+
+
+class Access(NamedTuple):
+    """Detail of an access event, whose subject is the location.
+
+    `how`: read, write, augment (read-modify-write), change (one operation that changes a container), item (assignment or
+    deletion of an item), iterate or delete. `owned`: the object is not yet, or not any more, reachable by others.
+    `visible`: a switch point lies between the read and the write. `check`: the test that this relies on. `value` is the
+    expression that is written. `method`: the container method that changes it. `fresh`: what is written was made just now.
+    """
+
+    how: str
+    owned: bool
+    visible: bool = False
+    check: Check | None = None
+    value: f.Expr | None = None
+    method: str = ""
+    type: str = ""
+
+
+class Acquire(NamedTuple):
+    """Detail of an acquire event, whose subject is the lock's address. `how` is with, acquire, timed or try."""
+
+    obj: Obj
+    how: str
+    hold: Hold
+
+
+class LibraryCall(NamedTuple):
+    """Detail of a call event, whose subject is the canonical dotted name. `used`: the result goes somewhere."""
+
+    receiver: Obj | None
+    arguments: Arguments
+    node: f.Expr
+    result: Values
+    used: bool
+
+
+class Spawn(NamedTuple):
+    """Detail of a spawn event, whose subject is the address of the thread (or pool task). `targets` with their arguments
+    run on it; `many`: by one such event any number of them run."""
+
+    targets: tuple[tuple[Fn, Arguments], ...]
+    obj: Obj
+    what: str
+    many: bool
+    domain: str

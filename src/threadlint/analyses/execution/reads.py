@@ -1,0 +1,116 @@
+"""Tests and copies of shared state that later changes rely on."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...model import facts as f
+from ...program.traverse import walk_expression
+from ...program.values import Address
+from .events import Check
+
+if TYPE_CHECKING:
+    from .frame import ActiveFrame
+
+_EMPTYING = frozenset({"get", "pop"})
+
+
+def checks_in(frame: ActiveFrame, test: f.Expr) -> list[Check]:
+    """The tests of shared locations that a condition makes."""
+    found: list[Check] = []
+    pending = [test]
+    while pending:
+        expr = pending.pop()
+        if isinstance(expr, f.Not):
+            pending.append(expr.value)
+        elif isinstance(expr, f.BoolOp):
+            pending.extend(reversed(expr.values))
+        elif isinstance(expr, f.Walrus):
+            pending.append(expr.value)
+        elif isinstance(expr, (f.Name, f.Attr)):
+            _add(frame, found, expr, "truth", test)
+        elif isinstance(expr, f.Item):
+            _add(frame, found, expr.value, "membership", test)
+        elif isinstance(expr, f.Compare):
+            if expr.op in ("in", "not in"):
+                _add(frame, found, _container(expr.right), "membership", test)
+            elif expr.op in ("is", "is not") and isinstance(expr.right, f.Const) and expr.right.kind == "none":
+                pending.extend([expr.left] if isinstance(expr.left, f.Call) else [])
+                _add(frame, found, expr.left, "none", test)
+            else:
+                for side in (expr.left, expr.right):
+                    length = isinstance(side, f.Call) and isinstance(side.func, f.Name) and side.func.id == "len"
+                    if length and side.args:  # type: ignore[union-attr]
+                        _add(frame, found, side.args[0].value, "length", test)  # type: ignore[union-attr]
+                    else:
+                        _add(frame, found, side, "equality", test)
+        elif isinstance(expr, f.Call):
+            name = expr.func.id if isinstance(expr.func, f.Name) else ""
+            if name == "hasattr" and len(expr.args) == 2:
+                attr = expr.args[1].value
+                if isinstance(attr, f.Const) and isinstance(attr.value, str):
+                    _add(frame, found, f.Attr(expr.at, expr.args[0].value, attr.value), "hasattr", test)
+            elif name == "len" and expr.args:
+                _add(frame, found, expr.args[0].value, "length", test)
+            elif isinstance(expr.func, f.Attr) and expr.func.attr in _EMPTYING:
+                _add(frame, found, expr.func.value, "membership", test)
+    return found
+
+
+def _container(expr: f.Expr) -> f.Expr:
+    """`d` for `d.keys()`."""
+    if isinstance(expr, f.Call) and isinstance(expr.func, f.Attr) and expr.func.attr in ("keys", "values", "items"):
+        return expr.func.value
+    return expr
+
+
+def _add(frame: ActiveFrame, found: list[Check], expr: f.Expr, form: str, test: f.Expr) -> None:
+    if isinstance(expr, f.Name) and expr.id in frame.state.copies:
+        copied = frame.state.copies[expr.id]
+        found.append(Check(copied.location, copied.at, "copy" if form != "none" else "none", copied.held))
+        return
+    place = frame.location(expr)
+    if place is not None:
+        found.append(Check(place, test.at, form, frame.state.held))
+
+
+def copied_from(frame: ActiveFrame, expr: f.Expr) -> Check | None:
+    """The shared location that an expression reads as a whole: `self.n`, `cache.get(k)`, `cache[k]`."""
+    if isinstance(expr, f.Attr):
+        place = frame.location(expr)
+        form = "value"
+    elif isinstance(expr, f.Name):
+        place = frame.location_of_name(expr.id)
+        form = "value"
+    elif isinstance(expr, f.Item):
+        place, form = frame.location(expr.value), "item"
+    elif isinstance(expr, f.Call) and isinstance(expr.func, f.Attr) and expr.func.attr == "get" and expr.args:
+        place, form = frame.location(expr.func.value), "item"
+    else:
+        return None
+    return Check(place, expr.at, form, frame.state.held) if place is not None else None
+
+
+def read_before(frame: ActiveFrame, place: Address, expr: f.Expr) -> tuple[Check | None, bool]:
+    """Whether the new value of a location is computed from the old one, and whether a switch point lies between.
+
+    Arithmetic on the old value counts (`n = n + 1`, `d[k] = d.get(k, 0) + 1`, also through a local copy); building a new
+    container out of the old one does not (copy and replace).
+    """
+    if not isinstance(expr, f.BinOp):
+        return None, False
+    if any(isinstance(side, (f.Display, f.Comprehension)) for side in (expr.left, expr.right)):
+        return None, False
+    visible = False
+    check: Check | None = None
+    for node in walk_expression(expr):
+        if isinstance(node, (f.Call, f.Await, f.Yield)):
+            visible = True
+        if isinstance(node, f.Name) and node.id in frame.state.copies:
+            copied = frame.state.copies[node.id]
+            if copied.location is place:
+                return copied._replace(form="copy"), True
+        if check is None and isinstance(node, (f.Attr, f.Name)):
+            read = frame.location(node)
+            if read is place:
+                check = Check(place, node.at, "copy", frame.state.held)
+    return check, visible
