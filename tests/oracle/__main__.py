@@ -1,4 +1,5 @@
 """`python -m tests.oracle`: score threadlint against the exact truth about random programs."""
+
 from __future__ import annotations
 
 import argparse
@@ -31,8 +32,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
     parser.add_argument("--style", choices=STYLES, help="one style only; otherwise seeds go round all of them")
     parser.add_argument("--question", choices=QUESTIONS, help="show disagreements about this question only")
-    parser.add_argument("--show", type=int, default=0, metavar="N", help="print the programs of the first N disagreements")
-    parser.add_argument("--list", type=int, default=30, metavar="N", help="list the first N disagreements, one line each")
+    parser.add_argument(
+        "--show", type=int, default=0, metavar="N", help="print the programs of the first N disagreements"
+    )
+    parser.add_argument(
+        "--list", type=int, default=30, metavar="N", help="list the first N disagreements, one line each"
+    )
     parser.add_argument("--print", action="store_true", help="only print the programs and what is true about them")
     options = parser.parse_args()
     seeds = range(options.seed, options.seed + options.programs)

@@ -1,12 +1,35 @@
 """A thread's program as a small acyclic automaton: calls inlined, loops unrolled, one node per visible step."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Final
 
 from .language import (
-    Acquire, Attempt, Await, Branch, Call, Fail, Fetch, Form, Join, Pause, Pool, Program, Release, Repeat, Return,
-    Section, Signal, Start, Statement, Store, Update, Write,
+    Acquire,
+    Attempt,
+    Await,
+    Branch,
+    Call,
+    Fail,
+    Fetch,
+    Fill,
+    Form,
+    Join,
+    Pause,
+    Pool,
+    Program,
+    Release,
+    Repeat,
+    Return,
+    Section,
+    Signal,
+    Start,
+    Statement,
+    Store,
+    Update,
+    Write,
+    within,
 )  # fmt: skip
 
 END: Final = 0
@@ -17,9 +40,9 @@ END: Final = 0
 class Node:
     """One visible step: `verb` on `noun`, and where it leads. `fork` and `try` have two ways on.
 
-    Verbs: acquire, release, try (first way: taken; second: it was busy), read, write (any write), store (a write that depends on
-    an earlier read), start and join (of a thread), turn (a pool task waits for the one before it), fork (either way),
-    signal, await, end.
+    Verbs: acquire, release, try (first way: taken; second: it was busy), check (first way: no entry), read, write,
+    store (a write that depends on an earlier read), start and join (of a thread), turn (a pool task waits for the one
+    before it), fork (either way), signal, await, end.
     """
 
     verb: str
@@ -56,7 +79,9 @@ class _Builder:
                 lock = names.get(lock, lock)
                 inside = exits
                 if form is not Form.BARE:
-                    inside = _Exits(self.emit("release", lock, exits.returning), self.emit("release", lock, exits.raising))
+                    inside = _Exits(
+                        self.emit("release", lock, exits.returning), self.emit("release", lock, exits.raising)
+                    )
                 return self.emit("acquire", lock, self.block(body, self.emit("release", lock, then), inside, names))
             case Acquire(lock):
                 return self.emit("acquire", names.get(lock, lock), then)
@@ -77,6 +102,8 @@ class _Builder:
                 return self.emit("read", variable, then)
             case Store(variable):
                 return self.emit("store", variable, then)
+            case Fill(variable):
+                return self.emit("check", variable, self.emit("store", variable, then), then)
             case Write(variable):
                 return self.emit("write", variable, then)
             case Branch(yes, no):
@@ -139,8 +166,6 @@ def automata(program: Program) -> Automata:
 
 def _predecessors(program: Program) -> dict[str, str]:
     """For each task of a serial pool, the task before it."""
-    from .language import within
-
     before: dict[str, str] = {}
     for procedure in program.procedures:
         for statement in within(procedure.body):

@@ -1,10 +1,11 @@
 """A case: one seed, one program, its text, and the truth about it."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
 
-from .explorer import TooManyStates, Truth, explore
+from .explorer import TooManyStatesError, Truth, explore
 from .generator import generate_program
 from .language import Program
 from .layout import STYLES, Layout, choose_layout
@@ -28,7 +29,7 @@ def make_case(seed: int, style: str | None = None, *, witnesses: bool = False) -
         program = generate_program(random)
         try:
             truth = explore(program, limit=5_000, witnesses=witnesses)
-        except TooManyStates:
+        except TooManyStatesError:
             continue
         layout = choose_layout(program, random, style)
         return Case(seed, program, layout, render(program, layout, f"{seed} {attempt}"), truth)

@@ -1,18 +1,19 @@
 """Every interleaving of a program, and so the exact truth about it.
 
-A state is where each thread stands, who owns each lock and how often, which reads are pending and which of those another
-thread has overwritten since, and how many items each channel holds. States are remembered; the automata are acyclic, so
-the search ends. Steps that can only help others and disturb nobody (release, start, signal, a join whose thread has ended,
-a fork) are taken at once, alone: they commute with all that the others do, so no outcome is lost. The tests compare this with the
-search that takes no such shortcut.
+A state is where each thread stands, who owns each lock and how often, which reads are pending and which of those
+another thread has overwritten since, and what each channel holds. States are remembered; the automata are acyclic, so
+the search ends. Steps that can only help others and disturb nobody (release, start, signal, a join whose thread has
+ended, a fork) are taken at once, alone: they commute with all that the others do, so no outcome is lost. The tests
+compare this with the search that takes no such shortcut.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .automaton import END, Automata, Node, automata
-from .language import Program
+from .language import Kind, Program
 
 UNSTARTED = -1
 
@@ -29,9 +30,10 @@ class State:
     stale: frozenset[tuple[int, str]] = frozenset()
     """The pending reads that another thread has overwritten."""
     channels: tuple[int, ...] = ()
+    """The items in each channel; 1 for an event that is set, and for a cache whose entry is made."""
 
 
-class TooManyStates(Exception):
+class TooManyStatesError(Exception):
     """The program is too large to explore."""
 
 
@@ -39,8 +41,8 @@ class TooManyStates(Exception):
 class Truth:
     """What can happen in a program, exactly.
 
-    `cycles`: the sets of two or more locks on which threads wait for each other in a ring. `selves`: plain locks
-    that a thread waits for while it holds them. `waits`: the locks of rings in which a thread also waits for another's end or
+    `cycles`: the sets of two or more locks on which threads wait for each other in a ring. `selves`: plain locks that a
+    thread waits for while it holds them. `waits`: the locks of rings in which a thread also waits for another's end or
     signal. `lost`: the variables of which an update can be lost. `witnesses` tells one schedule for each.
     """
 
@@ -68,14 +70,15 @@ class Machine:
         self.entry = list(self.automata.entries.values())
         self.locks = {lock.name: i for i, lock in enumerate(program.locks)}
         self.reentrant = [lock.reentrant for lock in program.locks]
-        self.channels = {channel.name: i for i, channel in enumerate(program.channels)}
+        caches = [variable.name for variable in program.variables if variable.kind is Kind.CACHE]
+        self.channels = {name: i for i, name in enumerate([*(c.name for c in program.channels), *caches])}
         self.queue = [channel.queue for channel in program.channels]
         self.tried = {node.noun for node in self.nodes if node.verb == "try"}
 
     def initial(self) -> State:
         """Only main has started."""
         at = (self.entry[0], *(UNSTARTED for _ in self.threads[1:]))
-        return State(at, tuple((-1, 0) for _ in self.locks), channels=tuple(0 for _ in self.channels))
+        return State(at, tuple((-1, 0) for _ in self.locks), channels=(0,) * len(self.channels))
 
     def node(self, state: State, thread: int) -> Node | None:
         """The next step of a thread; None if it has not started or has ended."""
@@ -139,12 +142,17 @@ class Machine:
                 i = self.locks[node.noun]
                 owner, count = owners[i]
                 owners = (*owners[:i], (owner, count - 1) if count > 1 else (-1, 0), *owners[i + 1 :])
-            case "read":
+            case "check" if channels[self.channels[node.noun]]:
+                way = 1
+            case "read" | "check":
                 pending |= {(thread, node.noun)}
                 stale -= {(thread, node.noun)}
             case "write" | "store":
                 stale = (stale | {(t, v) for t, v in pending if v == node.noun}) - {(thread, node.noun)}
                 pending -= {(thread, node.noun)}
+                if node.noun in self.channels:
+                    i = self.channels[node.noun]
+                    channels = (*channels[:i], 1, *channels[i + 1 :])
             case "start":
                 started = self.index[node.noun]
                 at[started] = self.entry[started]
@@ -160,7 +168,7 @@ class Machine:
         return (*owners[:i], (thread, owners[i][1] + 1), *owners[i + 1 :])
 
     def blocked_by(self, state: State, thread: int) -> int | None:
-        """The one thread without which the next step of this one cannot be taken: the owner of the lock, the thread that is joined."""
+        """The one thread without which this one cannot go on: the owner of the lock, the thread that is joined."""
         node = self.node(state, thread)
         if node is None or self.enabled(state, thread):
             return None
@@ -184,7 +192,7 @@ class Machine:
 
 
 def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, witnesses: bool = False) -> Truth:
-    """The exact truth about a program. Raises TooManyStates if it has more than `limit` states."""
+    """The exact truth about a program. Raises TooManyStatesError if it has more than `limit` states."""
     machine = Machine(program)
     threads = range(len(machine.threads))
     truth = Truth()
@@ -215,7 +223,7 @@ def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, wi
                     came[successor] = (state, thread)
                     todo.append(successor)
                     if len(came) > limit:
-                        raise TooManyStates
+                        raise TooManyStatesError
                 if node.verb == "store" and (thread, node.noun) in state.stale:
                     truth.lost.add(node.noun)
                     tell(("lost", node.noun), successor)
@@ -238,7 +246,7 @@ def _judge_ring(machine: Machine, state: State, ring: tuple[int, ...], truth: Tr
 
 
 def _waiting_for_signals(machine: Machine, state: State) -> Iterator[frozenset[str]]:
-    """In a state where nothing moves: the locks held by a thread that waits for a signal, which keep from it a thread that would give it."""
+    """Where nothing moves: locks whose owner waits for a signal, wanted by a thread that would give it."""
     for thread in range(len(machine.threads)):
         node = machine.node(state, thread)
         if node is None or node.verb != "await":

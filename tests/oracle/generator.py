@@ -1,226 +1,37 @@
 """Random small programs in the tiny language, from a seed: the same seed gives the same program for ever.
 
-Each program follows, more or less strictly, the rules that real programs follow: a guard for each variable, a fixed order of
-locks, a gate in front of the others, joins at the end. How strictly is drawn once per program, so that correct programs,
-programs with one slip, and careless ones are all common.
+Each program follows, more or less strictly, the rules that real programs follow: a guard for each variable, a fixed
+order of locks, a gate in front of the others, joins at the end. How strictly is drawn once per program, so that correct
+programs, programs with one slip, and careless ones are all common.
 """
+
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 
+from .author import CHANNEL_NAMES, PROCEDURE_NAMES, WORKER_NAMES, Author
 from .language import (
-    Acquire, Attempt, Await, Branch, Call, Channel, Fail, Fetch, Form, Join, Kind, Lock, Pause, Pool, Procedure, Program,
-    Release, Repeat, Return, Section, Signal, Start, Statement, Store, Update, Variable, Worker, Write, within,
+    Await,
+    Branch,
+    Call,
+    Channel,
+    Form,
+    Join,
+    Pool,
+    Procedure,
+    Program,
+    Section,
+    Signal,
+    Start,
+    Statement,
+    Worker,
+    within,
 )  # fmt: skip
-
-LOCK_NAMES = ("ledger_lock", "journal_lock", "stock_guard", "index_mutex", "cache_lock", "session_lock", "rates_mutex")
-NUMBER_NAMES = ("balance", "hits", "pending", "misses", "revision", "sold", "backlog")
-TABLE_NAMES = ("totals", "counts", "quotas")
-LOG_NAMES = ("history", "notes")
-PROCEDURE_NAMES = ("deposit", "sweep", "refresh", "settle", "restock", "report", "rotate", "flush", "reconcile", "archive")
-WORKER_NAMES = ("poster", "sweeper", "refresher", "collector")
-CHANNEL_NAMES = ("ready", "handover")
-
-SECTION_FORMS = (Form.WITH,) * 10 + (Form.FINALLY,) * 4 + (Form.BARE,) * 2 + (Form.MANAGER, Form.ALIAS, Form.STACK)
-
-
-@dataclass
-class _Habits:
-    """How strictly this program follows the rules, and which of the rarer things it does."""
-
-    guarded: float
-    ordered: float
-    careful: float
-    joined: float
-    gate: str | None
-    rare: float
-
-
-class _Author:
-    def __init__(self, random: Random) -> None:
-        self.random = random
-        draw = random.choice
-        names = random.sample(LOCK_NAMES, draw((1, 2, 2, 2, 3, 3)))
-        self.locks = tuple(Lock(name, random.random() < 0.25) for name in names)
-        self.rank = {lock.name: i for i, lock in enumerate(self.locks)}
-        self.plain = {lock.name for lock in self.locks if not lock.reentrant}
-        self.variables = self._draw_variables()
-        self.guard = {v.name: draw(names) for v in self.variables}
-        self.flags = {v.name: random.random() < 0.5 for v in self.variables if v.kind is Kind.NUMBER and random.random() < 0.12}
-        self.habits = _Habits(
-            guarded=draw((1.0, 0.9, 0.5, 0.0)),
-            ordered=draw((1.0, 0.8, 0.4, 0.0)),
-            careful=draw((1.0, 1.0, 0.95, 0.8)),
-            joined=draw((1.0, 0.9, 0.5)),
-            gate=names[0] if len(names) == 3 and random.random() < 0.45 else None,
-            rare=draw((0.0, 0.0, 0.06, 0.15)),
-        )
-        self.helpers: list[Procedure] = []
-        self.takes: dict[str, frozenset[str]] = {}
-
-    def _draw_variables(self) -> tuple[Variable, ...]:
-        random = self.random
-        variables = [Variable(name) for name in random.sample(NUMBER_NAMES, random.choice((1, 1, 2, 2)))]
-        if random.random() < 0.3:
-            variables.append(Variable(random.choice(TABLE_NAMES), Kind.TABLE))
-        if random.random() < 0.2:
-            variables.append(Variable(random.choice(LOG_NAMES), Kind.LOG))
-        return tuple(variables)
-
-    # -- what a body may do -----------------------------------------------------------------------------------------
-
-    def allowed(self, wanted: frozenset[str], held: tuple[str, ...]) -> bool:
-        """May this (mostly well-behaved) author take these locks now?"""
-        if wanted & set(held) & self.plain and self.random.random() < self.habits.careful:
-            return False
-        later = all(self.rank[w] > self.rank[h] for w in wanted for h in held if w in self.rank and h in self.rank and w != h)
-        return later or self.random.random() >= self.habits.ordered
-
-    def form(self) -> Form:
-        """A spelling for a critical section."""
-        return self.random.choice(SECTION_FORMS)
-
-    def touch(self, held: tuple[str, ...]) -> tuple[Statement, ...]:
-        """One access to a variable, in its critical section if this author thinks of it."""
-        random = self.random
-        variable = random.choice(self.variables)
-        access: Statement = Update(variable.name)
-        guard, name = self.guard[variable.name], variable.name
-        guarded = random.random() < self.habits.guarded
-        if variable.kind is Kind.LOG:
-            access = Write(name)
-        elif name in self.flags:
-            access, guarded = Write(name), self.flags[name]
-        elif random.random() < 0.08:
-            access = Write(name)
-        if guard in held or not guarded:
-            return (access,)
-        if not self.allowed(frozenset({guard}), held):
-            return (Pause(),)
-        if isinstance(access, Update) and random.random() < self.habits.rare:
-            return Section(guard, (Fetch(name),)), Pause(), Section(guard, (Store(name),))
-        return (Section(guard, (access,), self.form()),)
-
-    def block(self, depth: int, held: tuple[str, ...], parameters: tuple[str, ...] = ()) -> tuple[Statement, ...]:
-        """A few statements, while `held` is held."""
-        statements: list[Statement] = []
-        for _ in range(self.random.choice((1, 1, 2, 2, 3) if depth == 0 else (1, 1, 1, 2))):
-            statements += self.some(depth, held, parameters)
-        return tuple(statements)
-
-    def some(self, depth: int, held: tuple[str, ...], parameters: tuple[str, ...]) -> tuple[Statement, ...]:
-        random = self.random
-        dice = random.random()
-        deep = depth >= 3
-        if dice < 0.33 or (deep and dice < 0.8):
-            return self.touch(held)
-        if dice < 0.66 and not deep:
-            lock = random.choice((*self.rank, *parameters))
-            if lock in held and lock not in self.plain and random.random() < 0.5:
-                return (Pause(),)
-            if not self.allowed(frozenset({lock}), held):
-                return self.touch(held)
-            return (Section(lock, self.block(depth + 1, (*held, lock), parameters), self.form()),)
-        if dice < 0.82 and self.helpers:
-            return self.call(held, parameters)
-        if dice < 0.88 and not deep:
-            no = self.block(depth + 2, held, parameters) if random.random() < 0.4 else ()
-            return (Branch(self.block(depth + 2, held, parameters), no),)
-        if random.random() < self.habits.rare * 2:
-            return self.rarity(depth, held)
-        return (Pause(),)
-
-    def call(self, held: tuple[str, ...], parameters: tuple[str, ...]) -> tuple[Statement, ...]:
-        random = self.random
-        helper = random.choice(self.helpers)
-        arguments = tuple(random.sample((*self.rank, *parameters), len(helper.parameters)))
-        wanted = frozenset((set(self.takes[helper.name]) - set(helper.parameters)) | set(arguments))
-        if not self.allowed(wanted, held):
-            return self.touch(held)
-        fails = any(isinstance(s, Fail) for s in within(helper.body))
-        return (Call(helper.name, arguments, catches=fails and random.random() < 0.7),)
-
-    def rarity(self, depth: int, held: tuple[str, ...]) -> tuple[Statement, ...]:
-        """Something off the beaten track."""
-        random = self.random
-        lock = random.choice([x.name for x in self.locks])
-        match random.randrange(6):
-            case 0 | 1 if lock not in held:
-                return (Attempt(lock, self.block(depth + 2, (*held, lock)), (Pause(),), timed=random.random() < 0.5),)
-            case 2 if len(self.rank) > 1 and not held:
-                one, two = random.sample(list(self.rank), 2)
-                if self.allowed(frozenset({two}), (one,)):
-                    return Acquire(one), Acquire(two), Release(one), *self.touch((two,)), Release(two)
-            case 3:
-                return (Branch((Fail(),)),)
-            case 4:
-                return (Repeat(2, self.touch(held)),)
-            case 5:
-                return (Branch((Return(),)),)
-        return (Pause(),)
-
-    # -- procedures and threads -------------------------------------------------------------------------------------
-
-    def helper(self, name: str) -> None:
-        """Write one helper procedure, which may call those that exist already."""
-        random = self.random
-        parameters: tuple[str, ...] = ()
-        if random.random() < 0.3:
-            parameters = ("first", "second")[: random.choice((1, 2, 2)) if len(self.rank) > 1 else 1]
-        body = self.block(1, ())
-        if parameters:
-            body = (*self.through(parameters), *body[:1])
-        procedure = Procedure(name, body, parameters)
-        self.takes[name] = self.taken(body)
-        self.helpers.append(procedure)
-
-    def through(self, parameters: tuple[str, ...]) -> tuple[Statement, ...]:
-        body = self.touch(parameters)
-        for parameter in reversed(parameters):
-            body = (Section(parameter, body, self.random.choice((Form.WITH, Form.WITH, Form.FINALLY))),)
-        return body
-
-    def taken(self, body: tuple[Statement, ...]) -> frozenset[str]:
-        """The locks that a body may take, also through calls; parameters of callees are replaced."""
-        found: set[str] = set()
-        for s in within(body):
-            if isinstance(s, Section | Acquire | Attempt):
-                found.add(s.lock)
-            elif isinstance(s, Call):
-                callee = next(h for h in self.helpers if h.name == s.procedure)
-                found |= (self.takes[s.procedure] - set(callee.parameters)) | set(s.arguments)
-        return frozenset(found)
-
-    def nest(self) -> tuple[Statement, ...]:
-        """Two locks, one inside the other, in the usual order or (as often as this author's habits allow) in any."""
-        random = self.random
-        inner_locks = [n for n in self.rank if n != self.habits.gate]
-        pair = random.sample(inner_locks if len(inner_locks) > 1 else list(self.rank), 2)
-        if random.random() < self.habits.ordered:
-            pair.sort(key=self.rank.__getitem__)
-        outer, inner = pair
-        body = self.block(2, (outer, inner))
-        helpers = [h for h in self.helpers if not h.parameters and self.takes[h.name] == {inner}]
-        if helpers and random.random() < 0.6:
-            return (Section(outer, (Call(random.choice(helpers).name),), self.form()),)
-        return (Section(outer, (*self.touch((outer,))[: random.randrange(2)], Section(inner, body, self.form())), self.form()),)
-
-    def root(self, name: str) -> Procedure:
-        """Write the procedure of a thread."""
-        body = self.block(0, ())
-        if len(self.rank) > 1 and self.random.random() < 0.6:
-            at = self.random.randrange(len(body) + 1)
-            body = (*body[:at], *self.nest(), *body[at:])
-        gate = self.habits.gate
-        if gate and gate not in self.taken(body) and self.random.random() < 0.85:
-            body = (Section(gate, body, self.form()),)
-        return Procedure(name, body)
 
 
 def generate_program(random: Random) -> Program:
     """A random program. It may be too large to explore."""
-    author = _Author(random)
+    author = Author(random)
     names = random.sample(PROCEDURE_NAMES, len(PROCEDURE_NAMES))
     for name in names[: random.choice((0, 1, 1, 2, 3))]:
         author.helper(name)
@@ -232,20 +43,30 @@ def generate_program(random: Random) -> Program:
         if room < copies:
             break
         room -= copies
-        if roots and random.random() < 0.15:
+        given = [h for h in author.helpers if h.parameters]
+        arguments: tuple[str, ...] = ()
+        if given and random.random() < 0.25:
+            procedure = random.choice(given)
+            arguments = tuple(random.sample(list(author.rank), len(procedure.parameters)))
+        elif roots and random.random() < 0.15:
             procedure = random.choice(roots)
         else:
             procedure = author.root(names[-1 - i])
             roots.append(procedure)
-        workers.append(Worker(WORKER_NAMES[i], procedure.name, copies=copies))
+        workers.append(Worker(WORKER_NAMES[i], procedure.name, arguments, copies))
     channels: tuple[Channel, ...] = ()
-    if random.random() < author.habits.rare:
+    if roots and roots[0].name == workers[0].procedure and random.random() < author.habits.rare:
         channels = (Channel(random.choice(CHANNEL_NAMES), random.random() < 0.4),)
         roots[0] = Procedure(roots[0].name, _insert(random, roots[0].body, Await(channels[0].name)))
-    main = _main(author, tuple(workers), channels)
-    return Program(
-        author.locks, author.variables, (*author.helpers, *roots, Procedure("main", main)), tuple(workers), channels
-    )
+    starters: list[Procedure] = []
+    if len(workers) > 1 and not channels and random.random() < 0.15:
+        main, roots = _nested(author, workers, roots)
+    else:
+        main = _main(author, tuple(workers), channels)
+        if random.random() < 0.25:
+            main, starters = _lifecycle(main)
+    procedures = (*author.helpers, *roots, *starters, Procedure("main", main))
+    return Program(author.locks, author.variables, procedures, tuple(workers), channels)
 
 
 def _insert(random: Random, body: tuple[Statement, ...], statement: Statement) -> tuple[Statement, ...]:
@@ -253,7 +74,7 @@ def _insert(random: Random, body: tuple[Statement, ...], statement: Statement) -
     return (*body[:at], statement, *body[at:])
 
 
-def _main(author: _Author, workers: tuple[Worker, ...], channels: tuple[Channel, ...]) -> tuple[Statement, ...]:
+def _main(author: Author, workers: tuple[Worker, ...], channels: tuple[Channel, ...]) -> tuple[Statement, ...]:
     """The main thread: starts, joins in all positions, and work of its own."""
     random = author.random
     body: list[Statement] = []
@@ -291,7 +112,45 @@ def _main(author: _Author, workers: tuple[Worker, ...], channels: tuple[Channel,
     return tuple(body)
 
 
-def _join(author: _Author, worker: str) -> tuple[Statement, ...]:
+def _nested(
+    author: Author, workers: list[Worker], roots: list[Procedure]
+) -> tuple[tuple[Statement, ...], list[Procedure]]:
+    """Main and the roots, where the first worker starts the last one (if it has one copy and a root of its own)."""
+    random = author.random
+    first, last = workers[0], workers[-1]
+    if (
+        first.copies > 1
+        or first.procedure not in {r.name for r in roots}
+        or any(w.procedure == first.procedure for w in workers[1:])
+    ):
+        return _main(author, tuple(workers), ()), roots
+    body = list(next(r for r in roots if r.name == first.procedure).body)
+    at = random.randint(0, len(body))
+    joins = [Join(last.name)] if random.random() < 0.6 else []
+    body[at:] = [Start(last.name), *body[at:], *joins]
+    roots = [Procedure(r.name, tuple(body)) if r.name == first.procedure else r for r in roots]
+    return _main(author, tuple(workers[:-1]), ()), roots
+
+
+def _lifecycle(main: tuple[Statement, ...]) -> tuple[tuple[Statement, ...], list[Procedure]]:
+    """Main with its starts moved to a procedure `launch` and its joins to `shutdown`, if they stand in one run each."""
+    starts = [i for i, s in enumerate(main) if isinstance(s, Start)]
+    joins = [i for i, s in enumerate(main) if isinstance(s, Join)]
+    if not starts or not joins or any(isinstance(s, Join | Pool) for s in within(main) if s not in main):
+        return main, []
+    if any(isinstance(s, Pool) for s in main):
+        return main, []
+    if starts != list(range(starts[0], starts[-1] + 1)) or joins != list(range(joins[0], joins[-1] + 1)):
+        return main, []
+    procedures = [
+        Procedure("launch", main[starts[0] : starts[-1] + 1]),
+        Procedure("shutdown", main[joins[0] : joins[-1] + 1]),
+    ]
+    between = main[starts[-1] + 1 : joins[0]]
+    return (*main[: starts[0]], Call("launch"), *between, Call("shutdown"), *main[joins[-1] + 1 :]), procedures
+
+
+def _join(author: Author, worker: str) -> tuple[Statement, ...]:
     random = author.random
     if random.random() < author.habits.rare:
         if random.random() < 0.3:

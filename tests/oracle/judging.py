@@ -1,4 +1,5 @@
 """What threadlint says about a program, in the oracle's terms."""
+
 from __future__ import annotations
 
 import inspect
@@ -17,12 +18,12 @@ Judge = Callable[[dict[str, str]], list[tuple[str, tuple[str, ...]]]]
 CYCLE_CODES = frozenset({"THR101", "THR104"})
 SELF_CODES = frozenset({"THR102"})
 WAIT_CODES = frozenset({"THR103", "THR109"})
-LOST_CODES = frozenset({"THR201", "THR202", "THR203", "THR204", "THR208", "THR209", "THR215", "THR218"})
+LOST_CODES = frozenset({"THR201", "THR202", "THR203", "THR204", "THR205", "THR208", "THR209", "THR215", "THR218"})
 
 
 @dataclass
 class Claims:
-    """What the findings say: the same shape as the truth. `vague` are findings whose subjects are none of the program's."""
+    """What the findings say, in the shape of the truth; `vague` are those whose subjects are none of the program's."""
 
     cycles: set[frozenset[str]] = field(default_factory=set)
     selves: set[str] = field(default_factory=set)

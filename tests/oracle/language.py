@@ -4,6 +4,7 @@ A `Program` has locks, variables, procedures and workers. A worker is a thread, 
 procedure called `main` is the body of the main thread. Lock names in a body may also be parameters of the procedure.
 There is no arithmetic and no value: a branch goes both ways, and all that is said of a variable is *read*, *written*.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from enum import Enum
 
 
 class Form(Enum):
-    """How a critical section is spelled. Only `BARE` differs in meaning: an exception or return leaves the lock taken."""
+    """How a critical section is spelled. `BARE` alone differs in meaning: a return or exception leaves it taken."""
 
     WITH = "with"
     FINALLY = "acquire, try, finally, release"
@@ -28,6 +29,7 @@ class Kind(Enum):
     NUMBER = "a number"
     TABLE = "a dictionary of numbers"
     LOG = "a list that is only appended to: each change is atomic"
+    CACHE = "a dictionary of which one entry is made where it is missing"
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,13 @@ class Write:
 
 
 @dataclass(frozen=True)
+class Fill:
+    """Make the entry of a CACHE if it is not there: a look, then perhaps a write."""
+
+    variable: str
+
+
+@dataclass(frozen=True)
 class Branch:
     """Either way may be taken."""
 
@@ -178,8 +187,8 @@ class Channel:
 
 
 Statement = (
-    Section | Acquire | Release | Attempt | Call | Update | Fetch | Store | Write | Branch | Repeat | Return | Fail
-    | Pause | Start | Join | Pool | Signal | Await
+    Section | Acquire | Release | Attempt | Call | Update | Fetch | Store | Write | Fill | Branch | Repeat | Return
+    | Fail | Pause | Start | Join | Pool | Signal | Await
 )  # fmt: skip
 
 

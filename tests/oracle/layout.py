@@ -1,4 +1,5 @@
 """Where everything of a program lives in the text: in which module, class or closure, and how threads are spelled."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -41,6 +42,8 @@ class Layout:
     shared_instances: bool = True
     """Instances are globals of their modules; otherwise main makes them and hands them to each other."""
     spellings: dict[str, str] = field(default_factory=dict)
+    handed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Locks that the constructors of these classes are given, and keep under the same name."""
     handles: dict[str, str] = field(default_factory=dict)
     """Workers whose thread object is kept in a class or module, because one procedure starts and another joins it."""
 
@@ -54,9 +57,15 @@ def choose_layout(program: Program, random: Random, style: str | None = None) ->
     """A random layout for the program, in the given style if there is one."""
     style = style or random.choice(STYLES)
     cast = random.sample(_CAST, len(_CAST))
-    items = [x.name for x in (*program.locks, *program.variables, *program.channels)]
+    items = [
+        *(x.name for x in program.locks),
+        *(v.name for v in program.variables),
+        *(c.name for c in program.channels),
+    ]
     procedures = [p.name for p in program.procedures if p.name != "main"]
-    called = {s.procedure for p in program.procedures if p.name != "main" for s in within(p.body) if isinstance(s, Call)}
+    called = {
+        s.procedure for p in program.procedures if p.name != "main" for s in within(p.body) if isinstance(s, Call)
+    }
     homes: dict[str, str] = {}
     classes: dict[str, ClassPlan] = {}
     modules: tuple[str, ...] = ("main",)
@@ -80,10 +89,25 @@ def choose_layout(program: Program, random: Random, style: str | None = None) ->
             loose = style == "mixed" and random.random() < 0.5
             homes[name] = random.choice(modules[:-1] or modules) if loose else random.choice(list(classes))
     homes["main"] = "main"
+    if "shutdown" in homes:
+        homes["shutdown"] = homes["launch"]
     layout = Layout(style, modules, homes, classes, shared)
+    if classes and random.random() < 0.3:
+        _hand_out(program, layout, random)
     _keep_handles(program, layout)
     _spell_threads(program, layout, random)
     return layout
+
+
+def _hand_out(program: Program, layout: Layout, random: Random) -> None:
+    """Make one lock a thing that objects are given: by main, or by the object that made it."""
+    lock, order = random.choice(program.locks).name, list(layout.classes)
+    if not layout.shared_instances and random.random() < 0.5:
+        layout.homes[lock] = CLOSURE
+        layout.handed[lock] = tuple(order)
+    elif len(order) > 1 and (len(layout.modules) == 1 or not layout.shared_instances):
+        layout.homes[lock] = order[0]
+        layout.handed[lock] = tuple(order[1:])
 
 
 def _keep_handles(program: Program, layout: Layout) -> None:
@@ -109,8 +133,11 @@ def _spell_threads(program: Program, layout: Layout, random: Random) -> None:
     called = {s.procedure for p in program.procedures for s in within(p.body) if isinstance(s, Call)}
     for worker in program.workers:
         options = ["thread"] * 6 + ["lambda", "partial", "timer"]
+        starters = [p.name for p in program.procedures if Start(worker.name) in within(p.body)]
         if layout.style != "closures":
-            options += ["subclass"] * 2
+            options += ["subclass"] * 2 if all(layout.module_of(s) == "main" for s in starters) else []
+            if any(layout.homes.get(a) == CLOSURE for a in worker.arguments):
+                options = [o for o in options if o != "subclass"]
             alone = sum(w.procedure == worker.procedure for w in program.workers) == 1
             if alone and not worker.arguments and worker.procedure not in called:
                 options += ["run"] if layout.homes[worker.procedure] in layout.modules else []

@@ -2,6 +2,7 @@
 
 A walk takes random enabled steps in both. Before each one, every thread must stand before the same step in both.
 """
+
 from __future__ import annotations
 
 from random import Random

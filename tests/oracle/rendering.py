@@ -2,6 +2,7 @@
 
 The text means exactly what the program says (lockstep.py executes both side by side); nothing in it betrays the oracle.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -78,6 +79,8 @@ class _Renderer:
     def path(self, name: str, scope: Scope) -> str:
         """The item of that name, as seen from the scope."""
         home = self.layout.homes.get(name)
+        if scope.cls in self.layout.handed.get(name, ()):
+            return f"self.{name}"
         if home is None or home == CLOSURE:
             return name
         if home in self.layout.classes:
@@ -132,7 +135,11 @@ class _Renderer:
         wraps = self.library(module, "functools", "wraps")
         if home in self.layout.classes:
             name, decorator = f"with_{lock}", f"@with_{lock}"
-            inner = ["def inner(self, *args, **kwargs):", f"    with self.{lock}:", "        return method(self, *args, **kwargs)"]
+            inner = [
+                "def inner(self, *args, **kwargs):",
+                f"    with self.{lock}:",
+                "        return method(self, *args, **kwargs)",
+            ]
             helper = [f"def {name}(method):", *indented([f"@{wraps}(method)", *inner, "return inner"])]
         else:
             name, decorator = "synchronized", f"@synchronized({lock})"
@@ -177,11 +184,14 @@ class _Renderer:
             if channel.name == name:
                 source, kind = ("queue", "Queue") if channel.queue else ("threading", "Event")
                 return f"{self.library(module, source, kind)}()"
-        return {Kind.NUMBER: "0", Kind.TABLE: '{"all": 0}', Kind.LOG: "[]"}[self.program.variable(name).kind]
+        return {Kind.NUMBER: "0", Kind.TABLE: '{"all": 0}', Kind.LOG: "[]", Kind.CACHE: "{}"}[
+            self.program.variable(name).kind
+        ]
 
     def items(self, home: str) -> list[str]:
         """The locks, variables and channels that live there."""
-        names = [x.name for x in (*self.program.locks, *self.program.channels, *self.program.variables)]
+        p = self.program
+        names = [*(x.name for x in p.locks), *(c.name for c in p.channels), *(v.name for v in p.variables)]
         return [name for name in names if self.layout.homes[name] == home]
 
     def state(self, home: str, module: str) -> list[str]:
@@ -229,12 +239,22 @@ class _Renderer:
         earlier, later = self.split_links(cls)
         locks = {x.name for x in self.program.locks}
         level = [n for n in self.items(cls) if n in locks and Random(f"{self.seed}:level:{cls}").random() < 0.15]
+        handed = [n for n, classes in self.layout.handed.items() if cls in classes]
+        given = [f"self.{n} = {n}" for n in handed]
+        given += [f"self.{instance[c]} = {instance[c]}" for c in earlier]
+        given += [f"self.{instance[c]} = None" for c in later]
+        parameters = [*(self.parameter(c, plan.module) for c in earlier), *handed]
         made = [f"self.{s}" for s in self.state(cls, plan.module) if s.split()[0] not in level]
-        made += [f"self.{instance[c]} = {instance[c]}" for c in earlier]
-        made += [f"self.{instance[c]} = None" for c in later]
-        parameters = [self.parameter(c, plan.module) for c in earlier]
-        lines = [f"class {cls}:", *indented([f"{n} = {self.value(n, plan.module)}" for n in level]), *([""] if level else [])]
-        lines += indented([f"def __init__({', '.join(['self', *parameters])}):", *indented(made or ["pass"])])
+        first = [f"{n} = {self.value(n, plan.module)}" for n in level] + ([""] if level else [])
+        if Random(f"{self.seed}:base:{cls}").random() < 0.15:
+            lines = [f"class {cls}Base:", *indented([*first, "def __init__(self):", *indented(made or ["pass"])])]
+            lines += ["", "", f"class {cls}({cls}Base):"]
+            first, made = [], ["super().__init__()"]
+        else:
+            lines = [f"class {cls}:"]
+        lines += indented(
+            [*first, f"def __init__({', '.join(['self', *parameters])}):", *indented([*made, *given] or ["pass"])]
+        )
         helpers = self.modules[plan.module].helpers
         for name in [n for n in helpers if self.layout.homes.get(n) == cls]:
             lines += ["", *indented(helpers.pop(name))]
@@ -245,7 +265,11 @@ class _Renderer:
     def parameter(self, cls: str, module: str) -> str:
         """A constructor parameter for another object, annotated or not."""
         plan = self.layout.classes[cls]
-        return f"{plan.instance}: {self.imported(module, plan.module, cls)}" if self.coin("annotate", cls) else plan.instance
+        return (
+            f"{plan.instance}: {self.imported(module, plan.module, cls)}"
+            if self.coin("annotate", cls)
+            else plan.instance
+        )
 
     def creation(self, module: str | None) -> list[str]:
         """The lines that make the instances: the globals of a module, or (None) all of them in main()."""
@@ -255,7 +279,8 @@ class _Renderer:
         instance = {cls: plan.instance for cls, plan in self.layout.classes.items()}
         for cls, plan in self.layout.classes.items():
             if module in (None, plan.module):
-                given = ", ".join(instance[c] for c in self.split_links(cls)[0])
+                handed = [self.path(n, Scope(plan.module)) for n in self.layout.handed if cls in self.layout.handed[n]]
+                given = ", ".join([*(instance[c] for c in self.split_links(cls)[0]), *handed])
                 lines.append(f"{plan.instance} = {self.imported(module or 'main', plan.module, cls)}({given})")
         if module is None:
             for cls in self.layout.classes:
@@ -277,7 +302,10 @@ class _Renderer:
         if self.random.random() < 0.6:
             shown = self.random.choice(self.program.variables).name
             body.append(f"print({self.path(shown, scope)})")
-        return ["def main():", *indented([*declared, *self.creation(None), *local, *helpers, *nested, *([""] if nested else []), *body])]
+        return [
+            "def main():",
+            *indented([*declared, *local, *self.creation(None), *helpers, *nested, *([""] if nested else []), *body]),
+        ]
 
     def files(self) -> dict[str, str]:
         """All files, by name."""

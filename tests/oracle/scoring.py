@@ -1,4 +1,5 @@
 """Precision and recall of a judge, per question and per style, against the exact truth."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -82,7 +83,7 @@ def _text(item: str | frozenset[str]) -> str:
 def compare(truth: Truth, said: Claims, question: str) -> tuple[list[str], list[str], list[str]]:
     """The right, false and missed answers to one question, in words.
 
-    For `waits` a claim is right if its locks are among those of one true ring, and a truth is met if one claim is about it.
+    For `waits` a claim is right if one of its locks is in a true ring, and a truth is met if one claim is about it.
     """
     true = {_text(item): item for item in getattr(truth, question)}
     claimed = {_text(item): item for item in getattr(said, question)}

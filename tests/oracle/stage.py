@@ -1,9 +1,11 @@
 """A stage on which generated programs really run, one visible step at a time, in the order that a conductor wants.
 
-The program gets its own `threading`, `queue`, `concurrent.futures`, `random` and `time`. Each of its threads is a real thread that
-stops before every visible step (an acquire, a release, a read or write of one of the program's variables, ...) until the conductor lets
-it go on. Reads and writes are seen by tracing opcodes, so the text that runs is the text that is judged.
+The program gets its own `threading`, `queue`, `concurrent.futures`, `random` and `time`. Each of its threads is a real
+thread that stops before every visible step (an acquire, a release, a read or write of one of the program's variables,
+...) until the conductor lets it go on. Reads and writes are seen by tracing opcodes, so the text that runs is the text
+that is judged.
 """
+
 from __future__ import annotations
 
 import builtins
@@ -18,6 +20,13 @@ from typing import Any, Self
 from .language import Kind, Program
 
 FOLDER = "<stage>/"
+
+_TRACES = {
+    Kind.LOG: r'\b{}\.append\("done"\)$',
+    Kind.TABLE: r'\b{}(\["all"\]|\.get\("all", 0\))$',
+    Kind.CACHE: r'^"rate" not in .*\b{0}$|\b{0}(\["rate"\]|\.get\("rate"\))$',
+}
+"""What the text of an opcode that reads or changes a container looks like."""
 
 
 class Abandoned(BaseException):
@@ -54,7 +63,7 @@ class Stage:
     # -- for the conductor ------------------------------------------------------------------------------------------
 
     def advance(self, name: str, choice: int = 0, starting: str = "") -> None:
-        """Let the thread take the step it stands before, and run to the next. Not to be called for a step that would block."""
+        """Let the thread take the step it stands before, and run to the next. The step must not block."""
         actor = self.actors[name]
         actor.choice, self.naming = choice, starting
         actor.go.release()
@@ -156,12 +165,12 @@ class Stage:
                         found[instruction.offset] = ("write", name)
                 elif op in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_FAST", "LOAD_ATTR"):
                     found[instruction.offset] = ("read", name)
-            elif op in ("BINARY_SUBSCR", "STORE_SUBSCR", "CALL"):
+            elif op in ("BINARY_SUBSCR", "STORE_SUBSCR", "CALL", "CONTAINS_OP"):
                 for variable, kind in self.kinds.items():
-                    pattern = r'\.append\("done"\)$' if kind is Kind.LOG else r'(\["all"\]|\.get\("all", 0\))$'
-                    if kind is not Kind.NUMBER and re.search(rf"\b{variable}{pattern}", segment):
+                    if kind in _TRACES and re.search(_TRACES[kind].format(variable), segment):
                         write = op == "STORE_SUBSCR" or kind is Kind.LOG
-                        found[instruction.offset] = ("write" if write else "read", variable)
+                        look = "check" if kind is Kind.CACHE else "read"
+                        found[instruction.offset] = ("write" if write else look, variable)
         return found
 
     def load(self, name: str) -> Any:
@@ -288,5 +297,5 @@ def _library(stage: Stage) -> dict[str, ModuleType]:
         "queue": module("queue", Queue=Channel),
         "concurrent.futures": module("concurrent.futures", ThreadPoolExecutor=Executor),
         "random": module("random", random=chance),
-        "time": module("time", sleep=lambda _: None),
+        "time": module("time", sleep=lambda _: None, time=lambda: 1.0),
     }

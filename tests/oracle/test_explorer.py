@@ -1,15 +1,40 @@
 """The explorer against programs whose truth everybody knows."""
+
 from __future__ import annotations
 
 from random import Random
 
 import pytest
 
-from .explorer import TooManyStates, Truth, explore
+from .explorer import TooManyStatesError, Truth, explore
 from .generator import generate_program
 from .language import (
-    Acquire, Attempt, Await, Branch, Call, Channel, Fail, Fetch, Form, Join, Lock, Pool, Procedure, Program, Release,
-    Repeat, Return, Section, Signal, Start, Statement, Store, Update, Variable, Worker, Write,
+    Acquire,
+    Attempt,
+    Await,
+    Branch,
+    Call,
+    Channel,
+    Fail,
+    Fetch,
+    Form,
+    Join,
+    Lock,
+    Pool,
+    Procedure,
+    Program,
+    Release,
+    Repeat,
+    Return,
+    Section,
+    Signal,
+    Start,
+    Statement,
+    Store,
+    Update,
+    Variable,
+    Worker,
+    Write,
 )  # fmt: skip
 
 A, B, C, GATE = "a", "b", "c", "gate"
@@ -217,7 +242,7 @@ def test_shortcuts_change_no_truth() -> None:
         program = generate_program(Random(f"shortcuts {seed}"))
         try:
             quick, plain = explore(program, limit=8_000), explore(program, limit=8_000, shortcuts=False)
-        except TooManyStates:
+        except TooManyStatesError:
             continue
         compared += 1
         assert quick.outcomes() == plain.outcomes(), seed
@@ -226,7 +251,7 @@ def test_shortcuts_change_no_truth() -> None:
 
 def test_a_program_too_large_to_explore_is_refused() -> None:
     program = generate_program(Random("large"))
-    with pytest.raises(TooManyStates):
+    with pytest.raises(TooManyStatesError):
         explore(program, limit=1)
 
 

@@ -1,4 +1,5 @@
 """The text of generated programs means what their model says: both are executed beside each other."""
+
 from __future__ import annotations
 
 import ast

@@ -1,4 +1,5 @@
 """Bodies as Python text: statements of the tiny language in the words of one function."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -6,8 +7,31 @@ from dataclasses import dataclass, field
 from random import Random
 
 from .language import (
-    Acquire, Attempt, Await, Branch, Call, Fail, Fetch, Form, Join, Kind, Pause, Pool, Program, Release, Repeat, Return,
-    Section, Signal, Start, Statement, Store, Update, Worker, Write,
+    Acquire,
+    Attempt,
+    Await,
+    Branch,
+    Call,
+    Fail,
+    Fetch,
+    Fill,
+    Form,
+    Join,
+    Kind,
+    Pause,
+    Pool,
+    Program,
+    Release,
+    Repeat,
+    Return,
+    Section,
+    Signal,
+    Start,
+    Statement,
+    Store,
+    Update,
+    Worker,
+    Write,
 )  # fmt: skip
 from .layout import CLOSURE, Layout
 
@@ -59,7 +83,9 @@ class Writer:
         while i < len(statements):
             run = self._run(statements, i)
             if isinstance(statements[i], Start):
-                lines += self._starts([s.worker for s in run if isinstance(s, Start)], statements[i + len(run) :], scope)
+                lines += self._starts(
+                    [s.worker for s in run if isinstance(s, Start)], statements[i + len(run) :], scope
+                )
             elif isinstance(statements[i], Join):
                 lines += self._joins([s.worker for s in run if isinstance(s, Join)], scope)
             else:
@@ -92,7 +118,7 @@ class Writer:
             case Call(procedure, arguments, catches):
                 call = f"{self.path(procedure, scope)}({', '.join(self.path(a, scope) for a in arguments)})"
                 return ["try:", STEP + call, "except ValueError:", STEP + 'print("refused")'] if catches else [call]
-            case Update() | Fetch() | Store() | Write():
+            case Update() | Fetch() | Store() | Write() | Fill():
                 return self._access(statement, scope)
             case Branch(then, otherwise):
                 lines = ["if " + self._condition(scope) + ":", *indented(self.body(then, scope))]
@@ -122,13 +148,19 @@ class Writer:
 
     def _section(self, section: Section, scope: Scope) -> list[str]:
         lock, form = section.lock, section.form
-        if form is Form.MANAGER and lock not in self.layout.homes:
+        home = self.layout.homes.get(lock)
+        if form is Form.MANAGER and (home is None or (home == CLOSURE and scope.cls)):
             form = Form.WITH
         match form:
             case Form.WITH:
                 names = [self.path(lock, scope)]
                 body = section.body
-                while len(body) == 1 and isinstance(body[0], Section) and body[0].form is Form.WITH and self.random.random() < 0.5:
+                while (
+                    len(body) == 1
+                    and isinstance(body[0], Section)
+                    and body[0].form is Form.WITH
+                    and self.random.random() < 0.5
+                ):
                     names.append(self.path(body[0].lock, scope))
                     body = body[0].body
                 return [f"with {', '.join(names)}:", *indented(self.body(body, scope))]
@@ -143,17 +175,28 @@ class Writer:
                 return [f"with {self.manager(lock, scope)}():", *indented(self.body(section.body, scope))]
             case Form.ALIAS:
                 local = scope.fresh("lock")
-                return [f"{local} = {self.path(lock, scope)}", f"with {local}:", *indented(self.body(section.body, scope))]
+                return [
+                    f"{local} = {self.path(lock, scope)}",
+                    f"with {local}:",
+                    *indented(self.body(section.body, scope)),
+                ]
             case Form.STACK:
                 stack = scope.fresh("stack")
                 head = f"with {self.library(scope.module, 'contextlib', 'ExitStack')}() as {stack}:"
-                return [head, STEP + f"{stack}.enter_context({self.path(lock, scope)})", *indented(self.body(section.body, scope))]
+                return [
+                    head,
+                    STEP + f"{stack}.enter_context({self.path(lock, scope)})",
+                    *indented(self.body(section.body, scope)),
+                ]
 
-    def _access(self, access: Update | Fetch | Store | Write, scope: Scope) -> list[str]:
+    def _access(self, access: Update | Fetch | Store | Write | Fill, scope: Scope) -> list[str]:
         kind = self.program.variable(access.variable).kind
         path = self.path(access.variable, scope)
         if kind is Kind.LOG:
             return [f'{path}.append("done")']
+        if kind is Kind.CACHE:
+            test = self.random.choice((f'"rate" not in {path}', f'{path}.get("rate") is None'))
+            return [f"if {test}:", STEP + f'{path}["rate"] = {self.library(scope.module, "time", "time")}()']
         if kind is Kind.TABLE:
             path = f'{path}["all"]'
         elif not isinstance(access, Fetch):
@@ -199,17 +242,17 @@ class Writer:
         target, arguments = self.target(worker, scope)
         more = "" if arguments == "()" else f", args={arguments}"
         plain = "()" if arguments == "()" else arguments.replace(",)", ")")
-        thread = lambda: self.library(scope.module, "threading", "Thread")  # noqa: E731
+        if self.layout.spellings[worker.name] == "timer":
+            return f"{self.library(scope.module, 'threading', 'Timer')}(0.1, {target}{more})"
+        thread = self.library(scope.module, "threading", "Thread")
         match self.layout.spellings[worker.name]:
             case "lambda":
-                return f"{thread()}(target=lambda: {target}{plain})"
+                return f"{thread}(target=lambda: {target}{plain})"
             case "partial":
                 inner = f"{target}{'' if arguments == '()' else ', ' + plain[1:-1]}"
-                return f"{thread()}(target={self.library(scope.module, 'functools', 'partial')}({inner}))"
-            case "timer":
-                return f"{self.library(scope.module, 'threading', 'Timer')}(0.1, {target}{more})"
+                return f"{thread}(target={self.library(scope.module, 'functools', 'partial')}({inner}))"
         name = f', name="{worker.name}"' if self.random.random() < 0.3 else ""
-        return f"{thread()}(target={target}{more}{name})"
+        return f"{thread}(target={target}{more}{name})"
 
     def _handle(self, worker: Worker, scope: Scope) -> str:
         if worker.name in self.layout.handles:
@@ -278,8 +321,9 @@ class Writer:
         for statement in pool.body:
             if isinstance(statement, Start):
                 worker = self.program.worker(statement.worker)
-                target, arguments = self.target(worker, scope)
-                submit = f"{pool.name}.submit({', '.join([target, *([arguments[1:-1].rstrip(',')] if worker.arguments else [])])})"
+                target, _ = self.target(worker, scope)
+                submitted = [target, *(self.path(a, scope) for a in worker.arguments)]
+                submit = f"{pool.name}.submit({', '.join(submitted)})"
                 lines += [submit] if worker.copies == 1 else [f"for _ in range({worker.copies}):", STEP + submit]
             else:
                 lines += self.body((statement,), scope)
