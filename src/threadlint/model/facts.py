@@ -27,14 +27,14 @@ class _Node(msgspec.Struct, array_like=True, frozen=True, gc=False, tag=True):
 # --- expressions, in evaluation order of their fields unless a docstring says otherwise -------------------------
 
 
-class Name(_Node, tag="n"):
+class Name(_Node, frozen=True, tag="n"):
     """A plain name, read or (as a target) bound."""
 
     at: Span
     id: str
 
 
-class Attr(_Node, tag="a"):
+class Attr(_Node, frozen=True, tag="a"):
     """`value.attr`. `at` covers the whole path; the attribute's own name ends where `at` ends."""
 
     at: Span
@@ -42,7 +42,7 @@ class Attr(_Node, tag="a"):
     attr: str
 
 
-class Item(_Node, tag="i"):
+class Item(_Node, frozen=True, tag="i"):
     """`value[index]`; a slice is an `Other` with kind `slice`."""
 
     at: Span
@@ -58,7 +58,7 @@ class Arg(msgspec.Struct, array_like=True, frozen=True, gc=False):
     star: int = 0
 
 
-class Call(_Node, tag="c"):
+class Call(_Node, frozen=True, tag="c"):
     """`func(args)`: the function is evaluated first, then the arguments from left to right."""
 
     at: Span
@@ -66,7 +66,7 @@ class Call(_Node, tag="c"):
     args: tuple[Arg, ...] = ()
 
 
-class Const(_Node, tag="k"):
+class Const(_Node, frozen=True, tag="k"):
     """A literal. `kind` is one of int float complex str bytes bool none ellipsis; `value` is its value for bool and int
     (when it fits 63 bits), float, and str of at most 200 characters; otherwise None."""
 
@@ -75,14 +75,14 @@ class Const(_Node, tag="k"):
     value: Union[bool, int, float, str, None] = None
 
 
-class Lambda(_Node, tag="l"):
+class Lambda(_Node, frozen=True, tag="l"):
     """A lambda; `function` indexes `ModuleFacts.functions`, whose body is one `Return`."""
 
     at: Span
     function: int
 
 
-class Display(_Node, tag="d"):
+class Display(_Node, frozen=True, tag="d"):
     """A list, tuple, set or dict display. `items` are the elements; for a dict they alternate key, value
     (a `**mapping` has a `Const` of kind `none` as its key). Starred elements are `Starred`."""
 
@@ -91,7 +91,7 @@ class Display(_Node, tag="d"):
     items: tuple[Expr, ...] = ()
 
 
-class Starred(_Node, tag="*"):
+class Starred(_Node, frozen=True, tag="*"):
     at: Span
     value: Expr
 
@@ -105,7 +105,7 @@ class For(msgspec.Struct, array_like=True, frozen=True, gc=False):
     is_async: bool = False
 
 
-class Comprehension(_Node, tag="C"):
+class Comprehension(_Node, frozen=True, tag="C"):
     """`kind` is list, set, dict or generator. Evaluated: first `fors[0].iter`, then the rest per iteration."""
 
     at: Span
@@ -114,7 +114,7 @@ class Comprehension(_Node, tag="C"):
     fors: tuple[For, ...]
 
 
-class Compare(_Node, tag="<"):
+class Compare(_Node, frozen=True, tag="<"):
     """`left op right`; a chain `a < b < c` is a `BoolOp("and", [a < b, b < c])` that shares its middle.
     `op` is the source's spelling with single spaces: `<`, `==`, `is`, `is not`, `in`, `not in`, …"""
 
@@ -124,7 +124,7 @@ class Compare(_Node, tag="<"):
     right: Expr
 
 
-class BoolOp(_Node, tag="b"):
+class BoolOp(_Node, frozen=True, tag="b"):
     """`a and b`, `a or b`: `op` is `and` or `or`; short-circuits from left to right."""
 
     at: Span
@@ -132,12 +132,12 @@ class BoolOp(_Node, tag="b"):
     values: tuple[Expr, ...]
 
 
-class Not(_Node, tag="!"):
+class Not(_Node, frozen=True, tag="!"):
     at: Span
     value: Expr
 
 
-class BinOp(_Node, tag="+"):
+class BinOp(_Node, frozen=True, tag="+"):
     """An arithmetic or bitwise operation; `op` is the source's spelling (`+`, `|`, `//`, …)."""
 
     at: Span
@@ -146,7 +146,7 @@ class BinOp(_Node, tag="+"):
     right: Expr
 
 
-class IfExp(_Node, tag="?"):
+class IfExp(_Node, frozen=True, tag="?"):
     """`body if test else orelse`: the test is evaluated first."""
 
     at: Span
@@ -155,7 +155,7 @@ class IfExp(_Node, tag="?"):
     orelse: Expr
 
 
-class Walrus(_Node, tag=":"):
+class Walrus(_Node, frozen=True, tag=":"):
     """`target := value`."""
 
     at: Span
@@ -163,12 +163,12 @@ class Walrus(_Node, tag=":"):
     value: Expr
 
 
-class Await(_Node, tag="w"):
+class Await(_Node, frozen=True, tag="w"):
     at: Span
     value: Expr
 
 
-class Yield(_Node, tag="y"):
+class Yield(_Node, frozen=True, tag="y"):
     """`yield value` or, with `is_from`, `yield from value`."""
 
     at: Span
@@ -176,7 +176,7 @@ class Yield(_Node, tag="y"):
     is_from: bool = False
 
 
-class Other(_Node, tag="o"):
+class Other(_Node, frozen=True, tag="o"):
     """Anything else, with its sub-expressions in evaluation order. `kind` is one of fstring, slice, unary, joined
     (implicit concatenation), unknown."""
 
@@ -194,14 +194,14 @@ Expr = Union[
 # --- statements ---------------------------------------------------------------------------------------------------
 
 
-class Evaluate(_Node, tag="E"):
+class Evaluate(_Node, frozen=True, tag="E"):
     """An expression as a statement."""
 
     at: Span
     value: Expr
 
 
-class Assign(_Node, tag="="):
+class Assign(_Node, frozen=True, tag="="):
     """`targets[0] = targets[1] = value`, or with `annotation` an annotated assignment. `value` is None for a bare
     annotation (`x: int`), which binds nothing at run time but declares a field in a class body."""
 
@@ -211,7 +211,7 @@ class Assign(_Node, tag="="):
     annotation: Expr | None = None
 
 
-class AugAssign(_Node, tag="A"):
+class AugAssign(_Node, frozen=True, tag="A"):
     """`target op= value`; `op` without the equals sign (`+`, `|`, …)."""
 
     at: Span
@@ -220,36 +220,36 @@ class AugAssign(_Node, tag="A"):
     value: Expr
 
 
-class Delete(_Node, tag="D"):
+class Delete(_Node, frozen=True, tag="D"):
     at: Span
     targets: tuple[Expr, ...]
 
 
-class Return(_Node, tag="R"):
+class Return(_Node, frozen=True, tag="R"):
     at: Span
     value: Expr | None = None
 
 
-class Raise(_Node, tag="X"):
+class Raise(_Node, frozen=True, tag="X"):
     at: Span
     exc: Expr | None = None
     cause: Expr | None = None
 
 
-class Assert(_Node, tag="T"):
+class Assert(_Node, frozen=True, tag="T"):
     at: Span
     test: Expr
     message: Expr | None = None
 
 
-class Jump(_Node, tag="J"):
+class Jump(_Node, frozen=True, tag="J"):
     """`kind` is pass, break or continue."""
 
     at: Span
     kind: str
 
 
-class Scope(_Node, tag="G"):
+class Scope(_Node, frozen=True, tag="G"):
     """`global names` or `nonlocal names`; `kind` tells which."""
 
     at: Span
@@ -264,7 +264,7 @@ class Alias(msgspec.Struct, array_like=True, frozen=True, gc=False):
     asname: str | None = None
 
 
-class Import(_Node, tag="I"):
+class Import(_Node, frozen=True, tag="I"):
     """`import a.b as c, d` (`module` None) or `from ..module import names` (`level` leading dots, `module` may be "")."""
 
     at: Span
@@ -273,7 +273,7 @@ class Import(_Node, tag="I"):
     names: tuple[Alias, ...]
 
 
-class If(_Node, tag="f"):
+class If(_Node, frozen=True, tag="f"):
     """`at` covers the header line only, from the keyword to the end of the test; likewise for every compound statement."""
 
     at: Span
@@ -282,14 +282,14 @@ class If(_Node, tag="f"):
     orelse: tuple[Stmt, ...] = ()
 
 
-class While(_Node, tag="W"):
+class While(_Node, frozen=True, tag="W"):
     at: Span
     test: Expr
     body: tuple[Stmt, ...]
     orelse: tuple[Stmt, ...] = ()
 
 
-class ForLoop(_Node, tag="F"):
+class ForLoop(_Node, frozen=True, tag="F"):
     at: Span
     target: Expr
     iter: Expr
@@ -303,7 +303,7 @@ class WithItem(msgspec.Struct, array_like=True, frozen=True, gc=False):
     target: Expr | None = None
 
 
-class With(_Node, tag="H"):
+class With(_Node, frozen=True, tag="H"):
     """`at` covers the header; `end` is the offset where the body ends (where `__exit__` runs)."""
 
     at: Span
@@ -322,7 +322,7 @@ class Handler(msgspec.Struct, array_like=True, frozen=True, gc=False):
     body: tuple[Stmt, ...]
 
 
-class Try(_Node, tag="t"):
+class Try(_Node, frozen=True, tag="t"):
     at: Span
     body: tuple[Stmt, ...]
     handlers: tuple[Handler, ...] = ()
@@ -343,20 +343,20 @@ class Case(msgspec.Struct, array_like=True, frozen=True, gc=False):
     always: bool = False
 
 
-class Match(_Node, tag="m"):
+class Match(_Node, frozen=True, tag="m"):
     at: Span
     subject: Expr
     cases: tuple[Case, ...]
 
 
-class Def(_Node, tag="N"):
+class Def(_Node, frozen=True, tag="N"):
     """A `def` statement is executed here; `function` indexes `ModuleFacts.functions`."""
 
     at: Span
     function: int
 
 
-class ClassDef(_Node, tag="K"):
+class ClassDef(_Node, frozen=True, tag="K"):
     """A `class` statement is executed here; `cls` indexes `ModuleFacts.classes`."""
 
     at: Span

@@ -93,7 +93,7 @@ class Static(Evaluator):
                 return (receiver,)
             if function.is_classmethod:
                 return (Cls(cls),)
-            return (Obj(cls, Address("some", None, (cls.qualname, "self"))),)
+            return (self.parameter_receiver(cls),)
         for param in function.facts.params:
             if param.name == name:
                 if param.kind in ("star", "starstar"):
@@ -107,6 +107,10 @@ class Static(Evaluator):
                     hint = Address("class", None, (function.qualname, name))
                     return self.evaluate(param.default, function.parent or function.module.top, None, hint)
         return UNKNOWN
+
+    def parameter_receiver(self, cls: Class) -> Obj:
+        """Some instance of a class, as its own methods see it."""
+        return Obj(cls, Address("some", None, (cls.qualname, "self")))
 
     def binding(self, binding: Binding, receiver: Value | None, hint: Address | None) -> Values:
         """The values that one binding gives its name."""

@@ -1,0 +1,92 @@
+"""How a deadlock is told: both threads from their start to the blocked acquisition."""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..model.finding import Confidence, Step
+from ..model.place import Place
+from ..program.program import Program
+from .lock_names import Spelling, lock_names
+from .lock_order import Cycle, Order
+from .traces import Traces, traces
+
+
+class Told(NamedTuple):
+    """A cycle in words: where to fix it, the locks in the order of the cycle, and the steps."""
+
+    at: Place
+    label: str
+    scope: str
+    locks: tuple[Spelling, ...]
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...]
+    confidence: Confidence
+
+
+class DeadlockStories:
+    """Tells cycles."""
+
+    def __init__(self, program: Program) -> None:
+        self._traces: Traces = program.ask(traces)
+        self._names = program.ask(lock_names)
+
+    def tell(self, cycle: Cycle) -> Told:
+        """The story of a cycle, starting with the thread whose place comes first by path and position."""
+        sides = [(self._place(order), order) for order in cycle.orders]
+        first = min(range(len(sides)), key=lambda index: sides[index][0])
+        sides = sides[first:] + sides[:first]
+        steps: list[Step] = []
+        locks: list[Spelling] = []
+        for _, order in sides:
+            occurrence = order.pair.occurrence
+            trace = self._traces.trace(occurrence.root, order.pair.event)
+            wanted = self._names.spelling(order.wanted).short
+            locks.append(self._names.spelling(order.held))
+            steps.extend(self._traces.acquisition_steps(trace, order.held, wanted))
+        at, order = sides[0]
+        roots = [order.pair.occurrence.root for _, order in sides]
+        label = ""
+        for step in steps:
+            if step.at == at:
+                label = step.message
+        return Told(
+            at, label, self._scope(order), tuple(locks), tuple(step for step in steps if step.at != at),
+            self._notes(roots), self._confidence(cycle),
+        )  # fmt: skip
+
+    def _place(self, order: Order) -> Place:
+        trace = self._traces.trace(order.pair.occurrence.root, order.pair.event)
+        hold = trace.hold_of(order.held) or order.hold
+        activation, at, _ = trace.towards(hold)
+        return self._traces.place(activation, at)
+
+    def _scope(self, order: Order) -> str:
+        trace = self._traces.trace(order.pair.occurrence.root, order.pair.event)
+        activation, _, _ = trace.towards(trace.hold_of(order.held) or order.hold)
+        return activation.function.qualname
+
+    def _notes(self, roots: list[object]) -> tuple[str, ...]:
+        from .execution import Root
+
+        told: list[str] = []
+        for root in roots:
+            assert isinstance(root, Root)
+            text = self._traces.who(root)
+            text += " starts at {}" if root.spawns else ""
+            if text not in told:
+                told.append(text.replace(" starts at {}", ""))
+        return (f"threads: {' and '.join(told)} can run at the same time",)
+
+    def _confidence(self, cycle: Cycle) -> Confidence:
+        roots = [order.pair.occurrence.root for order in cycle.orders]
+        single = all(order.held.single and order.wanted.single for order in cycle.orders)
+        if all(root.kind in ("thread", "main") for root in roots):
+            return Confidence.HIGH if single else Confidence.MEDIUM
+        if any(order.held.kind == "some" or order.hold.kind.reentrant is None for order in cycle.orders):
+            return Confidence.LOW
+        return Confidence.MEDIUM
+
+
+def deadlock_stories(program: Program) -> DeadlockStories:
+    """The teller of the program's deadlocks."""
+    return DeadlockStories(program)

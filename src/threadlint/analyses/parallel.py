@@ -1,0 +1,208 @@
+"""Which code may run at the same time as which other code.
+
+Domain. For each root, the activations that it reaches, each with the sets of threads that may be running because this
+root started them (*running*: may-started and not must-joined). Definitions, for events a and b of roots A and B:
+
+- If A starts B (and nobody else does), they run together iff B may be running at a.
+- Two threads started by others run together iff one may be running when the other is started; if their starters differ,
+  iff the starters' order does not forbid it.
+- A root runs beside itself iff it is *many*.
+- Entries (public functions of a library) are called by code that is not seen. They run beside every thread of the
+  program that they did not start themselves, and beside each other where the question allows it: with
+  `assume-threaded`, or, for questions about locks, where the class or module owns one (a lock says: more than one
+  thread comes here).
+
+Joins are those that surely wait: `join()` without timeout, leaving `with Executor()`, `result()` (see `execution`).
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..program.program import Program
+from ..program.symbols import Class, Function, Module
+from ..program.values import Address, Obj
+from .execution import Activation, Event, Execution, Root, execution, is_lock
+
+_NONE: frozenset[Address] = frozenset()
+
+
+class Occurrence(NamedTuple):
+    """An event as a root meets it; `running` are the threads started by this root that may be running then."""
+
+    root: Root
+    event: Event
+    running: frozenset[Address]
+    ended: frozenset[Address]
+
+
+class Parallel:
+    """The answer: `may_run_together`, and what each root reaches."""
+
+    def __init__(self, program: Program, found: Execution) -> None:
+        self._program = program
+        self.execution = found
+        self.roots = [root for root in found.roots if not (root.kind == "entry" and root.function in found.closed)]
+        self._reached: dict[Root, dict[Activation, set[tuple[frozenset[Address], frozenset[Address]]]]] = {}
+        self._starts: dict[Root, set[Root]] | None = None
+        self._beside: dict[tuple[Root, Root], bool] = {}
+        self._owns_lock: dict[object, bool] = {}
+        self._pools = found.explorer.pool_of
+
+    def reached(self, root: Root) -> dict[Activation, set[tuple[frozenset[Address], frozenset[Address]]]]:
+        """The activations that a root leads to, with the (running, ended) sets at their entry."""
+        known = self._reached.get(root)
+        if known is None:
+            known = self._reached[root] = {root.activation: {(_NONE, _NONE)}}
+            pending = [(root.activation, _NONE, _NONE)]
+            for activation, running, ended in pending:
+                for edge in activation.edges.values():
+                    after = ((running - self._waited(edge.ended, running)) | edge.running, (ended - edge.running) | edge.ended)
+                    seen = known.setdefault(edge.callee, set())
+                    if after not in seen and len(seen) < 12:
+                        seen.add(after)
+                        pending.append((edge.callee, *after))
+        return known
+
+    def _waited(self, ended: frozenset[Address], running: frozenset[Address]) -> frozenset[Address]:
+        """What has surely ended: the threads waited for, and the tasks of the pools that were closed."""
+        if not ended:
+            return ended
+        return ended | {task for task in running if self._pools.get(task) in ended}
+
+    def occurrences(self, root: Root, *kinds: str) -> Iterator[Occurrence]:
+        """The events of these kinds that a root can meet."""
+        for activation, entries in self.reached(root).items():
+            for event in activation.events.values():
+                if event.kind in kinds:
+                    for running, ended in entries:
+                        now = (running - self._waited(event.ended, running)) | event.running
+                        yield Occurrence(root, event, now, (ended - event.running) | event.ended)
+
+    # --- who owns locks -----------------------------------------------------------------------------------------
+
+    def owns_lock(self, owner: Class | Module) -> bool:
+        """Whether a class (or one above it) or a module keeps a lock."""
+        known = self._owns_lock.get(owner)
+        if known is None:
+            known = self._owns_lock[owner] = self._find_lock(owner)
+        return known
+
+    def _find_lock(self, owner: Class | Module) -> bool:
+        static = self._program.static
+        if isinstance(owner, Module):
+            return any(
+                isinstance(value, Obj) and is_lock(value)
+                for name, bindings in owner.exports.items()
+                if any(binding.how == "value" for binding in bindings)
+                for value in static.export(owner, name)
+            )
+        for cls in self._program.hierarchy.mro(owner):
+            values = static.parameter_receiver(cls)
+            for name in (*cls.attribute_bindings, *cls.body.bindings):
+                if any(isinstance(v, Obj) and is_lock(v) for v in static.class_field(cls, name, values)):
+                    return True
+        return False
+
+    def meant_for_threads(self, function: Function) -> bool:
+        """Whether a public function is likely called from several threads: its class or module owns a lock."""
+        method = function.method_of
+        if method is not None and method.cls is not None:
+            return self.owns_lock(method.cls)
+        return self.owns_lock(function.module)
+
+    # --- together -----------------------------------------------------------------------------------------------
+
+    def starts(self, root: Root) -> set[Root]:
+        """The threads that a root's own code starts."""
+        if self._starts is None:
+            self._starts = {each: set() for each in self.roots}
+            by_activation: dict[Activation, list[Root]] = {}
+            for each in self.roots:
+                for activation in self.reached(each):
+                    by_activation.setdefault(activation, []).append(each)
+            for thread in self.roots:
+                for event in thread.spawns:
+                    for starter in by_activation.get(event.activation, ()):
+                        self._starts[starter].add(thread)
+        return self._starts[root]
+
+    def may_run_together(self, one: Occurrence, other: Occurrence, locks: bool = False) -> bool:
+        """Whether two events may happen at the same time on two threads. `locks`: a lock counts as evidence that public
+        functions are called from several threads."""
+        a, b = one.root, other.root
+        if a.domain != "thread" or b.domain != "thread":
+            return False
+        if a is b:
+            return a.many or (a.kind == "entry" and locks and a.public and self.meant_for_threads(a.function))
+        for here, there in ((one, other), (other, one)):
+            if there.root in self.starts(here.root):
+                if not there.root.addresses.isdisjoint(here.running):
+                    return True
+                if self._started_only_by(there.root, here.root):
+                    return False
+        return self.beside(a, b, locks)
+
+    def _started_only_by(self, thread: Root, starter: Root) -> bool:
+        others = [each for each in self.roots if each is not starter and thread in self.starts(each)]
+        return not any(each.kind != "entry" or starter.kind != "entry" for each in others)
+
+    def beside(self, a: Root, b: Root, locks: bool = False) -> bool:
+        """Whether two different roots may run at the same time at all."""
+        if a.kind == "main" or b.kind == "main":
+            return False if a.kind == b.kind else self._main_beside(a, b)
+        if a.kind == "entry" and b.kind == "entry":
+            if a.many and b.many:
+                return True
+            return locks and all(r.public and self.meant_for_threads(r.function) for r in (a, b))
+        if a.kind == "entry" or b.kind == "entry":
+            entry, thread = (a, b) if a.kind == "entry" else (b, a)
+            return entry.public or locks
+        key = (a, b)
+        if key not in self._beside:
+            self._beside[key] = self._beside[b, a] = False
+            self._beside[key] = self._beside[b, a] = self._threads_beside(a, b)
+        return self._beside[key]
+
+    def _main_beside(self, a: Root, b: Root) -> bool:
+        """A module's top level and what it did not start itself: only what its own threads start in turn."""
+        main, other = (a, b) if a.kind == "main" else (b, a)
+        if other.kind == "entry":
+            return False
+        if not other.spawns:
+            return False
+        for middle in self.starts(main):
+            if middle is not other and other in self.starts(middle):
+                return True
+        return False
+
+    def _threads_beside(self, a: Root, b: Root) -> bool:
+        if not a.spawns or not b.spawns:
+            return True  # started by a framework, at any time
+        for first, second in ((a, b), (b, a)):
+            for starter in self.roots:
+                if second not in self.starts(starter):
+                    continue
+                for occurrence in self.occurrences(starter, "spawn"):
+                    if occurrence.event in second.spawns and not first.addresses.isdisjoint(occurrence.running):
+                        return True
+        starters_a = [root for root in self.roots if a in self.starts(root)]
+        starters_b = [root for root in self.roots if b in self.starts(root)]
+        for above in starters_b:
+            if above is not a and above not in starters_a and above.kind == "thread" and self.beside(a, above):
+                return True
+        for above in starters_a:
+            if above is not b and above not in starters_b and above.kind == "thread" and self.beside(above, b):
+                return True
+        if set(starters_a) & set(starters_b):
+            return any(root.many for root in set(starters_a) & set(starters_b)) or self._by_entries(starters_a, starters_b)
+        return self._by_entries(starters_a, starters_b)
+
+    def _by_entries(self, starters_a: list[Root], starters_b: list[Root]) -> bool:
+        """Threads that different public functions start: nothing orders those calls."""
+        return any(x.kind == "entry" and y.kind == "entry" and x is not y for x in starters_a for y in starters_b)
+
+
+def parallel(program: Program) -> Parallel:
+    """Who may run with whom."""
+    return Parallel(program, program.ask(execution))

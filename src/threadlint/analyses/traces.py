@@ -1,0 +1,145 @@
+"""How a root gets to an event: the calls on the way, and where each lock that is held then was taken."""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..model.finding import Step
+from ..model.place import Place
+from ..program.program import Program
+from ..program.values import Address
+from .execution import Activation, Edge, Event, Hold, Root
+from .lock_names import lock_names
+
+
+class Taken(NamedTuple):
+    """A lock taken on the way: by which hold, in which activation."""
+
+    hold: Hold
+    activation: Activation
+
+
+class Trace(NamedTuple):
+    """The calls from a root to an event, outermost first, and the locks taken on the way that are still held."""
+
+    root: Root
+    event: Event
+    edges: tuple[tuple[Activation, Edge], ...]
+    taken: tuple[Taken, ...]
+
+    def hold_of(self, lock: Address) -> Hold | None:
+        """Where the lock was taken."""
+        for taken in reversed(self.taken):
+            if taken.hold.lock is lock:
+                return taken.hold
+        return None
+
+    def towards(self, hold: Hold) -> tuple[Activation, tuple[int, int], tuple[Activation, ...]]:
+        """The statement, in the function that took the lock, that leads to the event: the activation, the place of
+        the call (or of the event itself), and the activations entered through it."""
+        chain = [activation for activation, _ in self.edges]
+        if hold.activation in chain:
+            index = len(chain) - 1 - chain[::-1].index(hold.activation)
+            entered = tuple(edge.callee for _, edge in self.edges[index:])
+            return hold.activation, self.edges[index][1].at, entered
+        return self.event.activation, self.event.at, ()
+
+
+class Traces:
+    """Shortest call paths, remembered."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._names = program.ask(lock_names)
+        self._parents: dict[Root, dict[Activation, tuple[Activation, Edge] | None]] = {}
+
+    def trace(self, root: Root, event: Event) -> Trace:
+        """The shortest way from a root to an event."""
+        parents = self._parents.get(root)
+        if parents is None:
+            parents = self._parents[root] = {root.activation: None}
+            pending = [root.activation]
+            for activation in pending:
+                for edge in activation.edges.values():
+                    if edge.callee not in parents:
+                        parents[edge.callee] = (activation, edge)
+                        pending.append(edge.callee)
+        edges: list[tuple[Activation, Edge]] = []
+        here = event.activation
+        while (step := parents.get(here)) is not None:
+            edges.append(step)
+            here = step[0]
+        edges.reverse()
+        taken: list[Taken] = []
+        wanted = {hold.lock for hold in event.held}
+        for activation, edge in edges:
+            for hold in edge.held:
+                if hold.activation is activation and hold.lock in wanted and all(t.hold is not hold for t in taken):
+                    taken.append(Taken(hold, activation))
+        for hold in event.held:
+            if hold.activation is event.activation and all(t.hold is not hold for t in taken):
+                taken.append(Taken(hold, event.activation))
+        return Trace(root, event, tuple(edges), tuple(taken))
+
+    # --- telling ------------------------------------------------------------------------------------------------
+
+    def held_names(self, holds: tuple[Hold, ...]) -> tuple[str, ...]:
+        return tuple(self._names.spelling(hold.lock).short for hold in holds)
+
+    def place(self, activation: Activation, at: tuple[int, int]) -> Place:
+        return self._program.place(activation.function, at)
+
+    def beginning(self, root: Root) -> Step | None:
+        """Where a thread starts; None for what outside code calls."""
+        if root.spawns:
+            event = root.spawns[0]
+            return Step(self.place(event.activation, event.at), f"{root.spelling} `{root.name}` starts here", root.name)
+        return None
+
+    def who(self, root: Root) -> str:
+        """How a message names the thread."""
+        if root.kind == "thread":
+            return f"{root.spelling} `{root.name}`"
+        if root.kind == "main":
+            return "the main thread"
+        return f"a caller of `{root.name}`"
+
+    def through(self, entered: tuple[Activation, ...]) -> str:
+        """", through `a` and `b`" for the functions entered on the way; at most three are named."""
+        names: list[str] = []
+        for activation in entered:
+            name = f"`{activation.function.facts.qualname}`"
+            if name not in names:
+                names.append(name)
+        if not names:
+            return ""
+        if len(names) > 3:
+            names = [names[0], "…", names[-1]]
+        listed = names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}"
+        return f", through {listed}"
+
+    def acquisition_steps(self, trace: Trace, lock: Address, wanted: str) -> tuple[Step, ...]:
+        """A thread takes `lock`, and then goes for what the event wants: the two or three places to look at."""
+        who, root = self.who(trace.root), trace.root
+        steps: list[Step] = []
+        hold = trace.hold_of(lock)
+        if hold is None:
+            return ()
+        mine = self._names.spelling(lock).short
+        held = [t.hold for t in trace.taken]
+        before = tuple(held[: held.index(hold)]) if hold in held else ()
+        steps.append(
+            Step(self.place(hold.activation, hold.at), f"{who} takes `{mine}` here", root.name, self.held_names(before))
+        )
+        activation, at, entered = trace.towards(hold)
+        now = self.held_names(tuple(held))
+        steps.append(
+            Step(self.place(activation, at), f"and then wants `{wanted}`{self.through(entered)}", root.name, now)
+        )
+        if entered:
+            steps.append(Step(self.place(trace.event.activation, trace.event.at), "here", root.name, now))
+        return tuple(steps)
+
+
+def traces(program: Program) -> Traces:
+    """Call paths of the program."""
+    return Traces(program)

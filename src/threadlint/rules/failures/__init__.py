@@ -1,0 +1,1 @@
+"""Exceptions of threads, and who hears them."""

@@ -1,0 +1,1 @@
+"""Threads from their making to their end."""

@@ -1,0 +1,1 @@
+"""Threads that make a program slower."""
