@@ -24,6 +24,7 @@ from .language import (
     Return,
     Section,
     Signal,
+    Sorted,
     Start,
     Statement,
     Store,
@@ -58,6 +59,12 @@ class _Exits:
     raising: int
 
 
+def _resolve(name: str, names: dict[str, str]) -> str:
+    """A name, its first part replaced if it is a parameter."""
+    head, dot, tail = name.partition(".")
+    return names.get(head, head) + dot + tail
+
+
 class _Builder:
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -76,7 +83,7 @@ class _Builder:
     def statement(self, statement: Statement, then: int, exits: _Exits, names: dict[str, str]) -> int:
         match statement:
             case Section(lock, body, form):
-                lock = names.get(lock, lock)
+                lock = _resolve(lock, names)
                 inside = exits
                 if form is not Form.BARE:
                     inside = _Exits(
@@ -84,28 +91,33 @@ class _Builder:
                     )
                 return self.emit("acquire", lock, self.block(body, self.emit("release", lock, then), inside, names))
             case Acquire(lock):
-                return self.emit("acquire", names.get(lock, lock), then)
+                return self.emit("acquire", _resolve(lock, names), then)
             case Release(lock):
-                return self.emit("release", names.get(lock, lock), then)
+                return self.emit("release", _resolve(lock, names), then)
             case Attempt(lock, body, otherwise):
-                lock = names.get(lock, lock)
+                lock = _resolve(lock, names)
                 inside = _Exits(self.emit("release", lock, exits.returning), self.emit("release", lock, exits.raising))
                 taken = self.block(body, self.emit("release", lock, then), inside, names)
                 return self.emit("try", lock, taken, self.block(otherwise, then, exits, names))
             case Call(procedure, arguments, catches):
                 callee = self.program.procedure(procedure)
-                bound = dict(zip(callee.parameters, (names.get(a, a) for a in arguments), strict=True))
+                bound = dict(zip(callee.parameters, (_resolve(a, names) for a in arguments), strict=True))
                 return self.block(callee.body, then, _Exits(then, then if catches else exits.raising), bound)
+            case Sorted(one, other, body):
+                low, high = sorted((_resolve(one, names), _resolve(other, names)))
+                return self.block(body, then, exits, {**names, "low": low, "high": high})
             case Update(variable):
+                variable = _resolve(variable, names)
                 return self.emit("read", variable, self.emit("store", variable, then))
             case Fetch(variable):
-                return self.emit("read", variable, then)
+                return self.emit("read", _resolve(variable, names), then)
             case Store(variable):
-                return self.emit("store", variable, then)
+                return self.emit("store", _resolve(variable, names), then)
             case Fill(variable):
+                variable = _resolve(variable, names)
                 return self.emit("check", variable, self.emit("store", variable, then), then)
             case Write(variable):
-                return self.emit("write", variable, then)
+                return self.emit("write", _resolve(variable, names), then)
             case Branch(yes, no):
                 return self.emit("fork", "", self.block(yes, then, exits, names), self.block(no, then, exits, names))
             case Repeat(times, body):

@@ -10,6 +10,7 @@ from .generator import generate_program
 from .language import Program
 from .layout import STYLES, Layout, choose_layout
 from .rendering import render
+from .twins import generate_twins, render_twins, twin_layout
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,14 @@ def make_case(seed: int, style: str | None = None, *, witnesses: bool = False) -
     style = style or STYLES[seed % len(STYLES)]
     for attempt in range(100):
         random = Random(f"threadlint oracle {seed} {attempt}")
-        program = generate_program(random)
+        program = generate_twins(random) if style == "twins" else generate_program(random)
         try:
             truth = explore(program, limit=5_000, witnesses=witnesses)
         except TooManyStatesError:
             continue
+        if style == "twins":
+            layout = twin_layout(program, random)
+            return Case(seed, program, layout, render_twins(program, layout, random), truth)
         layout = choose_layout(program, random, style)
         return Case(seed, program, layout, render(program, layout, f"{seed} {attempt}"), truth)
     raise AssertionError(f"no small program for seed {seed}")

@@ -225,7 +225,7 @@ def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, wi
                     if len(came) > limit:
                         raise TooManyStatesError
                 if node.verb == "store" and (thread, node.noun) in state.stale:
-                    truth.lost.add(node.noun)
+                    truth.lost.add(program.report(node.noun))
                     tell(("lost", node.noun), successor)
     truth.states = len(came)
     return truth
@@ -233,8 +233,7 @@ def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, wi
 
 def _judge_ring(machine: Machine, state: State, ring: tuple[int, ...], truth: Truth) -> object:
     nodes = [machine.nodes[state.at[t]] for t in ring]
-    reported = machine.program.reported
-    locks = frozenset(reported.get(n.noun, n.noun) for n in nodes if n.verb == "acquire")
+    locks = frozenset(machine.program.report(n.noun) for n in nodes if n.verb == "acquire")
     if any(n.verb != "acquire" for n in nodes):
         truth.waits.add(locks)
         return "wait", locks
@@ -256,7 +255,7 @@ def _waiting_for_signals(machine: Machine, state: State) -> Iterator[frozenset[s
             if wanted is None or wanted.verb != "acquire" or machine.blocked_by(state, other) != thread:
                 continue
             if node.noun in _signals_after(machine, state.at[other]):
-                yield frozenset({machine.program.reported.get(wanted.noun, wanted.noun)})
+                yield frozenset({machine.program.report(wanted.noun)})
 
 
 def _signals_after(machine: Machine, at: int) -> set[str]:

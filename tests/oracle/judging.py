@@ -34,8 +34,8 @@ class Claims:
 
 def claims(program: Program, findings: list[tuple[str, tuple[str, ...]]]) -> Claims:
     """The findings as claims. A subject is matched by the last part of its qualified name."""
-    locks = {program.reported.get(lock.name, lock.name) for lock in program.locks}
-    variables = {variable.name for variable in program.variables}
+    locks = {program.report(lock.name) for lock in program.locks}
+    variables = {program.report(variable.name) for variable in program.variables}
     made = Claims()
     for code, subjects in findings:
         named = {subject.rsplit(".", 1)[-1].removesuffix("[]").removesuffix("[*]") for subject in subjects}

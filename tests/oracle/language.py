@@ -1,5 +1,6 @@
 """A tiny language for threaded programs: what the oracle knows exactly, before any Python text exists.
 
+A name may be that of an object's lock or variable: `checking.guard`; or `first.guard`, `first` being a parameter.
 A `Program` has locks, variables, procedures and workers. A worker is a thread, or `copies` identical threads. The
 procedure called `main` is the body of the main thread. Lock names in a body may also be parameters of the procedure.
 There is no arithmetic and no value: a branch goes both ways, and all that is said of a variable is *read*, *written*.
@@ -124,6 +125,15 @@ class Branch:
 
 
 @dataclass(frozen=True)
+class Sorted:
+    """Do the body with the two objects, given as `low` and `high` in an order that does not depend on the caller."""
+
+    one: str
+    other: str
+    body: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
 class Repeat:
     times: int
     body: tuple[Statement, ...]
@@ -188,7 +198,7 @@ class Channel:
 
 Statement = (
     Section | Acquire | Release | Attempt | Call | Update | Fetch | Store | Write | Fill | Branch | Repeat | Return
-    | Fail | Pause | Start | Join | Pool | Signal | Await
+    | Fail | Sorted | Pause | Start | Join | Pool | Signal | Await
 )  # fmt: skip
 
 
@@ -220,7 +230,11 @@ class Program:
     workers: tuple[Worker, ...]
     channels: tuple[Channel, ...] = ()
     reported: dict[str, str] = field(default_factory=dict)
-    """The name under which a lock is reported where it is not its own: two instances of one class share a name."""
+    """The name under which a lock or variable is reported where it is not its own: instances of a class share one."""
+
+    def report(self, name: str) -> str:
+        """The name under which a lock or variable is reported."""
+        return self.reported.get(name, name)
 
     def procedure(self, name: str) -> Procedure:
         """The procedure of that name."""
@@ -235,8 +249,8 @@ class Program:
         return next(x for x in self.locks if x.name == name)
 
     def variable(self, name: str) -> Variable:
-        """The variable of that name."""
-        return next(v for v in self.variables if v.name == name)
+        """The variable of that name; of an object's variables, any that has the last part of its name."""
+        return next(v for v in self.variables if v.name.rpartition(".")[2] == name.rpartition(".")[2])
 
 
 def within(statements: tuple[Statement, ...]) -> Iterator[Statement]:

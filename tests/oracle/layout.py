@@ -8,8 +8,9 @@ from typing import Final
 
 from .language import Call, Join, Pool, Program, Start, within
 
-STYLES: Final = ("globals", "modules", "fields", "objects", "mixed", "closures")
-"""Module globals · several modules · one class · several classes · classes and globals · locals of main()."""
+STYLES: Final = ("globals", "modules", "fields", "objects", "mixed", "closures", "twins")
+"""Module globals · several modules · one class · several classes · classes and globals · locals of main() · several
+instances of one class (twins.py)."""
 
 CLOSURE: Final = "main()"
 """The home of what is local to main()."""

@@ -51,12 +51,13 @@ class Stage:
     def __init__(self, program: Program, files: dict[str, str]) -> None:
         self.program, self.files = program, files
         self.lines = {FOLDER + name: text.split("\n") for name, text in files.items()}
-        self.kinds = {v.name: v.kind for v in program.variables}
+        self.kinds = {v.name.rpartition(".")[2]: v.kind for v in program.variables}
+        self.owned = any("." in v.name for v in program.variables)
         self.actors: dict[str, Actor] = {}
         self.current = threading.local()
         self.over = False
         self.naming = ""
-        self.tables: dict[CodeType, dict[int, tuple[str, str]]] = {}
+        self.tables: dict[CodeType, dict[int, tuple[str, str, str]]] = {}
         self.modules: dict[str, ModuleType] = _library(self)
         self.launch("main", lambda: self.load("main").main())
 
@@ -127,7 +128,18 @@ class Stage:
         """The name to which the running line assigns."""
         found = re.match(r"(?:self\.)?(\w+) = ", self.caller_line())
         assert found, self.caller_line()
-        return found[1]
+        return f"{self.owner('self')}{found[1]}" if self.owned else found[1]
+
+    def owner(self, expression: str) -> str:
+        """The name of the object that the expression denotes in the running frame, and a dot; or nothing."""
+        frame: FrameType | None = sys._getframe()
+        while frame is not None and frame.f_code.co_filename not in self.lines:
+            frame = frame.f_back
+        assert frame is not None
+        try:
+            return f"{eval(expression, frame.f_globals, frame.f_locals).name}."
+        except NameError:
+            return ""
 
     def trace(self, frame: FrameType, event: str, argument: Any) -> Any:
         """Stop before the opcodes that read and write the program's variables."""
@@ -143,13 +155,14 @@ class Stage:
                 table = self.tables[code] = self.visible(code)
             step = table.get(frame.f_lasti)
             if step:
-                self.reach(*step)
+                verb, name, expression = step
+                self.reach(verb, self.owner(expression) + name if self.owned else name)
         return self.trace
 
-    def visible(self, code: CodeType) -> dict[int, tuple[str, str]]:
+    def visible(self, code: CodeType) -> dict[int, tuple[str, str, str]]:
         """The opcodes of a code object that read or write a variable."""
         lines = self.lines[code.co_filename]
-        found: dict[int, tuple[str, str]] = {}
+        found: dict[int, tuple[str, str, str]] = {}
         made: set[str] = set()
         for instruction in dis.get_instructions(code):
             at = instruction.positions
@@ -162,15 +175,15 @@ class Stage:
                     if code.co_name == "main" and op in ("STORE_DEREF", "STORE_FAST") and name not in made:
                         made.add(name)
                     else:
-                        found[instruction.offset] = ("write", name)
+                        found[instruction.offset] = ("write", name, segment.rpartition(".")[0])
                 elif op in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_FAST", "LOAD_ATTR"):
-                    found[instruction.offset] = ("read", name)
+                    found[instruction.offset] = ("read", name, segment.rpartition(".")[0])
             elif op in ("BINARY_SUBSCR", "STORE_SUBSCR", "CALL", "CONTAINS_OP"):
                 for variable, kind in self.kinds.items():
                     if kind in _TRACES and re.search(_TRACES[kind].format(variable), segment):
                         write = op == "STORE_SUBSCR" or kind is Kind.LOG
                         look = "check" if kind is Kind.CACHE else "read"
-                        found[instruction.offset] = ("write" if write else look, variable)
+                        found[instruction.offset] = ("write" if write else look, variable, "")
         return found
 
     def load(self, name: str) -> Any:

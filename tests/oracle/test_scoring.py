@@ -13,7 +13,8 @@ CODES = {"cycles": "THR101", "selves": "THR102", "waits": "THR103", "lost": "THR
 def all_knowing(files: dict[str, str]) -> list[tuple[str, tuple[str, ...]]]:
     """A judge that peeks."""
     truth = next(case.truth for case in CASES if case.files == files)
-    findings = [("THR101", tuple(f"main.Bank.{lock}" for lock in cycle)) for cycle in truth.cycles]
+    findings: list[tuple[str, tuple[str, ...]]] = []
+    findings += [("THR101", tuple(f"main.Bank.{lock}" for lock in cycle)) for cycle in truth.cycles]
     findings += [("THR102", (f"main.{lock}",)) for lock in truth.selves]
     findings += [("THR103", tuple(ring)) for ring in truth.waits]
     return findings + [("THR201", (f"main.main.{variable}",)) for variable in truth.lost]
@@ -23,7 +24,8 @@ def alarmist(files: dict[str, str]) -> list[tuple[str, tuple[str, ...]]]:
     """A judge that reports everything there is."""
     case = next(case for case in CASES if case.files == files)
     locks = [lock.name for lock in case.program.locks]
-    findings = [("THR101", (a, b)) for a in locks for b in locks if a < b]
+    findings: list[tuple[str, tuple[str, ...]]] = []
+    findings += [("THR101", (a, b)) for a in locks for b in locks if a < b]
     findings += [(code, (lock,)) for lock in locks for code in ("THR102", "THR103")]
     return findings + [("THR202", (variable.name,)) for variable in case.program.variables]
 

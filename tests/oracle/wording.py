@@ -26,6 +26,7 @@ from .language import (
     Return,
     Section,
     Signal,
+    Sorted,
     Start,
     Statement,
     Store,
@@ -75,6 +76,7 @@ class Writer:
     library: Callable[[str, str, str], str]
     manager: Callable[[str, Scope], str]
     thread_class: Callable[[Worker, Scope], str]
+    methods: frozenset[str] = frozenset()
 
     def body(self, statements: Sequence[Statement], scope: Scope) -> list[str]:
         """The lines of a body; never empty."""
@@ -116,8 +118,13 @@ class Writer:
                 lines += indented(["finally:", STEP + f"{name}.release()"])
                 return [*lines, "else:", *indented(self.body(otherwise, scope))] if otherwise else lines
             case Call(procedure, arguments, catches):
-                call = f"{self.path(procedure, scope)}({', '.join(self.path(a, scope) for a in arguments)})"
+                callee, given = self.call(procedure, arguments, scope)
+                call = f"{callee}({', '.join(given)})"
                 return ["try:", STEP + call, "except ValueError:", STEP + 'print("refused")'] if catches else [call]
+            case Sorted(one, other, body):
+                pair = f"({self.path(one, scope)}, {self.path(other, scope)})"
+                lines = [f"low, high = sorted({pair}, key=lambda account: account.name)"]
+                return [*lines, *self.body(body, scope)]
             case Update() | Fetch() | Store() | Write() | Fill():
                 return self._access(statement, scope)
             case Branch(then, otherwise):
@@ -230,10 +237,17 @@ class Writer:
 
     # -- threads ----------------------------------------------------------------------------------------------------
 
+    def call(self, procedure: str, arguments: Sequence[str], scope: Scope) -> tuple[str, list[str]]:
+        """What is called and with which arguments, as text. Methods are called on their first argument."""
+        given = [self.path(a, scope) for a in arguments]
+        if procedure in self.methods:
+            return f"{given[0]}.{procedure}", given[1:]
+        return self.path(procedure, scope), given
+
     def target(self, worker: Worker, scope: Scope) -> tuple[str, str]:
         """What the thread runs and the tuple of its arguments, as text."""
-        arguments = [self.path(a, scope) for a in worker.arguments]
-        return self.path(worker.procedure, scope), f"({', '.join(arguments)}{',' if len(arguments) == 1 else ''})"
+        callee, arguments = self.call(worker.procedure, worker.arguments, scope)
+        return callee, f"({', '.join(arguments)}{',' if len(arguments) == 1 else ''})"
 
     def made(self, worker: Worker, scope: Scope) -> str:
         """The expression that makes the thread object."""
@@ -316,16 +330,15 @@ class Writer:
     def _pool(self, pool: Pool, scope: Scope) -> list[str]:
         workers = [self.program.worker(s.worker) for s in pool.body if isinstance(s, Start)]
         size = 1 if pool.serial else sum(w.copies for w in workers)
-        given = f"max_workers={size}" if pool.serial or self.random.random() < 0.7 else ""
+        limit = f"max_workers={size}" if pool.serial or self.random.random() < 0.7 else ""
         lines: list[str] = []
         for statement in pool.body:
             if isinstance(statement, Start):
                 worker = self.program.worker(statement.worker)
-                target, _ = self.target(worker, scope)
-                submitted = [target, *(self.path(a, scope) for a in worker.arguments)]
-                submit = f"{pool.name}.submit({', '.join(submitted)})"
+                target, given = self.call(worker.procedure, worker.arguments, scope)
+                submit = f"{pool.name}.submit({', '.join([target, *given])})"
                 lines += [submit] if worker.copies == 1 else [f"for _ in range({worker.copies}):", STEP + submit]
             else:
                 lines += self.body((statement,), scope)
         executor = self.library(scope.module, "concurrent.futures", "ThreadPoolExecutor")
-        return [f"with {executor}({given}) as {pool.name}:", *indented(lines)]
+        return [f"with {executor}({limit}) as {pool.name}:", *indented(lines)]
