@@ -43,25 +43,49 @@ class Parallel:
         self._program = program
         self.execution = found
         self.roots = [root for root in found.roots if not (root.kind == "entry" and root.function in found.closed)]
-        self._reached: dict[Root, dict[Activation, set[tuple[frozenset[Address], frozenset[Address]]]]] = {}
+        self._reached: dict[tuple[Root, tuple[str, ...]], dict[Activation, set[tuple[frozenset[Address], frozenset[Address]]]]] = {}
+        self._leading: dict[tuple[str, ...], set[Activation]] = {}
         self._starts: dict[Root, set[Root]] | None = None
         self._beside: dict[tuple[Root, Root], bool] = {}
         self._owns_lock: dict[object, bool] = {}
         self._pools = found.explorer.pool_of
 
-    def reached(self, root: Root) -> dict[Activation, set[tuple[frozenset[Address], frozenset[Address]]]]:
-        """The activations that a root leads to, with the (running, ended) sets at their entry."""
-        known = self._reached.get(root)
+    def reached(
+        self, root: Root, *kinds: str
+    ) -> dict[Activation, set[tuple[frozenset[Address], frozenset[Address]]]]:
+        """The activations that a root leads to, with the (running, ended) sets at their entry; where kinds are given, only
+        those from which an event of these kinds can be reached."""
+        known = self._reached.get((root, kinds))
         if known is None:
-            known = self._reached[root] = {root.activation: {(_NONE, _NONE)}}
+            known = self._reached[root, kinds] = {root.activation: {(_NONE, _NONE)}}
+            leading = self._leading_to(kinds) if kinds else None
             pending = [(root.activation, _NONE, _NONE)]
             for activation, running, ended in pending:
                 for edge in activation.edges.values():
+                    if leading is not None and edge.callee not in leading:
+                        continue
                     after = ((running - self._waited(edge.ended, running)) | edge.running, (ended - edge.running) | edge.ended)
                     seen = known.setdefault(edge.callee, set())
                     if after not in seen and len(seen) < 12:
                         seen.add(after)
                         pending.append((edge.callee, *after))
+        return known
+
+    def _leading_to(self, kinds: tuple[str, ...]) -> set[Activation]:
+        """Activations from which an event of these kinds can be reached."""
+        known = self._leading.get(kinds)
+        if known is None:
+            known = self._leading[kinds] = {event.activation for kind in kinds for event in self.execution.events(kind)}
+            callers: dict[Activation, list[Activation]] = {}
+            for activation in self.execution.activations:
+                for edge in activation.edges.values():
+                    callers.setdefault(edge.callee, []).append(activation)
+            pending = list(known)
+            for activation in pending:
+                for caller in callers.get(activation, ()):
+                    if caller not in known:
+                        known.add(caller)
+                        pending.append(caller)
         return known
 
     def _waited(self, ended: frozenset[Address], running: frozenset[Address]) -> frozenset[Address]:
@@ -72,7 +96,7 @@ class Parallel:
 
     def occurrences(self, root: Root, *kinds: str) -> Iterator[Occurrence]:
         """The events of these kinds that a root can meet."""
-        for activation, entries in self.reached(root).items():
+        for activation, entries in self.reached(root, *kinds).items():
             for event in activation.events.values():
                 if event.kind in kinds:
                     for running, ended in entries:
@@ -119,7 +143,7 @@ class Parallel:
             self._starts = {each: set() for each in self.roots}
             by_activation: dict[Activation, list[Root]] = {}
             for each in self.roots:
-                for activation in self.reached(each):
+                for activation in self.reached(each, "spawn"):
                     by_activation.setdefault(activation, []).append(each)
             for thread in self.roots:
                 for event in thread.spawns:

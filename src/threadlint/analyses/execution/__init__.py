@@ -167,38 +167,23 @@ def _threads(explorer: Explorer, found: Execution) -> list[Root]:
     """Roots for all spawn events seen so far; running them may show further ones."""
     known = {root.activation: root for root in found.roots if root.kind == "thread"}
     fresh: list[Root] = []
-    looked: set[tuple[Activation, int]] = set()
-    while True:
-        events = [
-            event
-            for activation in list(explorer.activations.values())
-            if (activation, len(activation.events)) not in looked
-            for event in activation.events.values()
-            if event.kind == "spawn"
-        ]
-        looked |= {(activation, len(activation.events)) for activation in explorer.activations.values()}
-        added = False
-        for event in events:
-            spawn: Spawn = event.detail
-            for target, arguments in spawn.targets or explorer.targets_of(spawn.obj):
-                activation = explorer.activate(None, target, arguments, ())
-                if activation is None:
-                    continue
-                root = known.get(activation)
-                if root is None:
-                    root = known[activation] = Root("thread", activation, thread_name(explorer, spawn.obj, target))
-                    root.domain, root.spelling = spawn.domain, spawn.what
-                    fresh.append(root)
-                    found.roots.append(root)
-                    added = True
-                if event not in root.spawns:
-                    root.spawns.append(event)
-                root.addresses.add(event.subject)
-                root.many |= spawn.many
-        if not added and not any(
-            (activation, len(activation.events)) not in looked for activation in explorer.activations.values()
-        ):
-            return fresh
+    for event in explorer.spawns:  # grows while it is read: running a thread may show further ones
+        spawn: Spawn = event.detail
+        for target, arguments in spawn.targets or explorer.targets_of(spawn.obj):
+            activation = explorer.activate(None, target, arguments, ())
+            if activation is None:
+                continue
+            root = known.get(activation)
+            if root is None:
+                root = known[activation] = Root("thread", activation, thread_name(explorer, spawn.obj, target))
+                root.domain, root.spelling = spawn.domain, spawn.what
+                fresh.append(root)
+                found.roots.append(root)
+            if event not in root.spawns:
+                root.spawns.append(event)
+            root.addresses.add(event.subject)
+            root.many |= spawn.many
+    return fresh
 
 
 def thread_name(explorer: Explorer, obj: Obj, target: Fn) -> str:

@@ -19,10 +19,11 @@ from ...model import facts as f
 from ...program.evaluate import IDENTITY, Arguments, Evaluator
 from ...program.static import rebased
 from ...program.symbols import Class, Function, Module, last_name
-from ...program.values import UNKNOWN, Address, Cls, Ext, Fn, Lit, Obj, Pack, Partial, Value, Values, field, union
+from ...program.traverse import walk
+from ...program.values import UNKNOWN, Address, Cls, Ext, Fn, Lit, Mod, Obj, Pack, Partial, Value, Values, field, union
 from .activation import Activation
 from .control import run_block
-from .events import Hold, is_lock
+from .events import Event, Hold, is_lock
 from .frame import ActiveFrame
 from .library import callables, spread, take
 from .state import State, joined
@@ -32,9 +33,10 @@ if TYPE_CHECKING:
 
     from ...program.program import Program
 
-MOST = 24
-ROUNDS = 3
+MOST = 12
+ROUNDS = 2
 DEEPEST_CALLS = 120
+_CONCURRENT = types.THREADS | types.POOLS | types.PROCESS_POOLS | types.QUEUES | {"threading.Event", "threading.local"}
 TRANSPARENT_NAMES = frozenset({
     "property", "staticmethod", "classmethod", "contextmanager", "asynccontextmanager", "wraps", "abstractmethod", "setter",
     "getter", "deleter", "lru_cache", "cache", "cached_property", "overload", "override", "final", "dataclass", "fixture",
@@ -49,6 +51,8 @@ class Explorer(Evaluator):
         super().__init__(program)
         self.static = program.static
         self.misses: set[Address] = set()
+        self._concurrent: dict[Class, bool] = {}
+        self._changed: dict[Function, frozenset[str]] = {}
         self._variables: dict[Module, frozenset[str]] = {}
         self._written_cells: dict[Function, frozenset[str]] = {}
         self._owners: dict[tuple[Class, str], Class | None] = {}
@@ -68,7 +72,7 @@ class Explorer(Evaluator):
         self.specs: dict[Address, tuple[tuple[Fn, Arguments], ...]] = {}
         self.specs_by_site: dict[tuple[str, int], Address] = {}
         self.constructions: dict[Address, tuple[Obj, Arguments, f.Expr, Activation]] = {}
-        self.pending: list[tuple[Activation, Obj]] = []
+        self.spawns: list[Event] = []
         self._holds: dict[Any, Hold] = {}
         self._decorated: dict[Function, Values] = {}
         self._generators: dict[Address, Activation] = {}
@@ -100,9 +104,41 @@ class Explorer(Evaluator):
         for place in self.misses:
             for values in (self.elements.get(place, UNKNOWN), self.fields.get(place, UNKNOWN)):
                 for value in values:
-                    if isinstance(value, (Fn, Partial)) or (
-                        isinstance(value, Obj) and (isinstance(value.type, Class) or is_lock(value) or value.type in types.THREADS)
-                    ):
+                    if self.matters(value):
+                        return True
+        return False
+
+    def matters(self, value: Value) -> bool:
+        """Whether a value can change what a callee does to threads and locks: a function, a lock, a thread, or an object
+        that keeps one."""
+        if isinstance(value, (Fn, Partial)):
+            return True
+        if isinstance(value, Obj):
+            if isinstance(value.type, Class):
+                return self.keeps_concurrency(value.type)
+            return is_lock(value) or value.type in _CONCURRENT
+        if isinstance(value, Pack):
+            return any(self.matters(v) for item in value.items for v in item) or any(
+                self.matters(v) for _, item in value.keywords for v in item
+            )
+        return False
+
+    def keeps_concurrency(self, cls: Class) -> bool:
+        """Whether instances of a class hold a lock, thread, pool or queue, or are threads themselves."""
+        known = self._concurrent.get(cls)
+        if known is None:
+            self._concurrent[cls] = False
+            known = self._concurrent[cls] = self._find_concurrency(cls)
+        return known
+
+    def _find_concurrency(self, cls: Class) -> bool:
+        if self.program.hierarchy.is_a(cls, _CONCURRENT):
+            return True
+        receiver = self.static.parameter_receiver(cls)
+        for ancestor in self.program.hierarchy.mro(cls):
+            for name, bindings in (*ancestor.attribute_bindings.items(), *ancestor.body.bindings.items()):
+                if any(isinstance(b.expr, f.Call) or b.how == "annotation" or isinstance(b.expr, f.Name) for b in bindings):
+                    if any(self.matters(value) for value in self.static.class_field(cls, name, receiver)):
                         return True
         return False
 
@@ -209,6 +245,28 @@ class Explorer(Evaluator):
 
     def _is_dataclass(self, cls: Class) -> bool:
         return any(last_name(d) in ("dataclass", "attrs", "define", "s", "frozen") for d in cls.facts.decorators)
+
+    def changed_parameters(self, function: Function) -> frozenset[str]:
+        """Parameters that the body changes in place, or passes on: there the identity of a container matters."""
+        known = self._changed.get(function)
+        if known is None:
+            found: set[str] = set()
+            for node in walk(function.facts.body):
+                if isinstance(node, f.Call):
+                    if isinstance(node.func, f.Attr) and node.func.attr in types.CHANGES and isinstance(node.func.value, f.Name):
+                        found.add(node.func.value.id)
+                    found.update(arg.value.id for arg in node.args if isinstance(arg.value, f.Name))
+                elif isinstance(node, (f.Assign, f.AugAssign, f.Delete)):
+                    targets = node.targets if not isinstance(node, f.AugAssign) else (node.target,)
+                    for target in targets:
+                        if isinstance(target, f.Item) and isinstance(target.value, f.Name):
+                            found.add(target.value.id)
+                    if isinstance(node, f.Assign) and isinstance(node.value, f.Name):
+                        found.add(node.value.id)
+                elif isinstance(node, f.ForLoop) and isinstance(node.iter, f.Name):
+                    found.add(node.iter.id)
+            known = self._changed[function] = frozenset(found & function.param_names)
+        return known
 
     def setter(self, cls: Class, attr: str) -> Function | None:
         """The property setter that an assignment to the attribute calls."""
@@ -321,22 +379,32 @@ class Explorer(Evaluator):
         function = fn.function
         bound = arguments.bound(function, fn.receiver)
         kept: dict[str, Values] = {}
+        entry_owned: set[Address] = set()
+        receiver = self._seen_from_inside(fn.receiver, frame, entry_owned, function.name == "__init__" and self._any_matter(bound))
         for name, values in bound.items():
-            matter = tuple(v for v in values if not isinstance(v, Lit))
+            matter: list[Value] = []
+            for value in values:
+                if isinstance(value, Obj):
+                    if value.type in types.CONTAINERS and name not in self.changed_parameters(function):
+                        continue
+                    seen = self._seen_from_inside(value, frame, entry_owned, False)
+                    if seen is not None and seen not in matter:
+                        matter.append(seen)
+                elif not isinstance(value, (Lit, Mod, Ext)):
+                    matter.append(value)
             if matter:
-                kept[name] = matter
+                kept[name] = tuple(matter)
+        if receiver is not None and function.receiver_name is not None:
+            kept[function.receiver_name] = (receiver,)
         for param in function.facts.params:
             if param.name not in kept:
-                values = self.static.parameter(function, param.name, fn.receiver)
+                values = self.static.parameter(function, param.name, receiver)
                 if values and not (len(values) == 1 and isinstance(values[0], Lit)):
                     kept[param.name] = values
-        owned: frozenset[Address] = frozenset()
-        if frame is not None and frame.state.owned:
-            roots = {v.address.root for values in kept.values() for v in values if isinstance(v, Obj)}
-            owned = frame.state.owned & roots
+        owned = frozenset(entry_owned)
         closure = fn.closure if isinstance(fn.closure, Activation) else None
         locks = tuple(sorted({hold.lock for hold in held}, key=Address.order)) if held else ()
-        key = (function, fn.receiver, closure, tuple(sorted(kept.items(), key=lambda item: item[0])), locks, owned)
+        key = (function, receiver, closure, tuple(sorted(kept.items(), key=lambda item: item[0])), locks, owned)
         known = self.activations.get(key)
         if known is not None:
             return known
@@ -350,13 +418,31 @@ class Explorer(Evaluator):
                 return known
             if count >= 2 * MOST:
                 return None
-            kept, owned, closure = self._general(function), frozenset(), None
+            kept, owned, closure, receiver = self._general(function), frozenset(), None, None
         self._per_function[function] = count + 1
-        receiver = fn.receiver if count < MOST else None
         made = Activation(function, receiver, kept, closure, held, owned, len(self.activations))
         self.activations[key] = made
         self.run(made)
         return made
+
+    def _seen_from_inside(self, value: Value | None, frame: ActiveFrame | None, owned: set[Address], keep: bool) -> Value | None:
+        """An argument as the callee sees it. Objects that only the caller can reach, and that keep nothing of concern, are
+        all alike: one owned instance of their class."""
+        if not isinstance(value, Obj) or frame is None:
+            return value
+        if not frame.state.owned or not frame.owns(value.address):
+            if value.address.kind == "some" or value.address.single or self.matters(value) or value.type in types.CONTAINERS:
+                return value
+            return Obj(value.type, Address("some", None, (value.type_name, "an argument")))
+        if keep or self.matters(value) or value.address.root.kind in ("global", "class"):
+            owned.add(value.address)
+            return value
+        alike = Obj(value.type, Address("site", None, ("an owned instance", value.type_name), True))
+        owned.add(alike.address)
+        return alike
+
+    def _any_matter(self, bound: dict[str, Values]) -> bool:
+        return any(self.matters(v) or isinstance(v, Obj) for values in bound.values() for v in values)
 
     def _general(self, function: Function) -> dict[str, Values]:
         found = {}

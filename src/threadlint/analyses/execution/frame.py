@@ -78,6 +78,8 @@ class ActiveFrame(Frame):
         if known is None:
             event = Event(kind, at, self.activation, state.held, state.running, state.ended, subject, detail, self.loops > 0)
             self.activation.events[name] = event
+            if kind == "spawn":
+                self.explorer.spawns.append(event)
             return
         if known.held is not state.held:
             surely = {hold.lock for hold in state.held}
@@ -90,13 +92,23 @@ class ActiveFrame(Frame):
     def access(self, location: Address, how: str, at: f.Span, **more: Any) -> None:
         """Note that a location is read or changed."""
         state = self.state
-        owned = bool(state.owned) and location.root in state.owned
+        owned = bool(state.owned) and self.owns(location)
         check = state.checks.get(location) if how not in ("read", "iterate") else None
         if "check" in more:
             check = more.pop("check") or check
         self.note("access", at, location, Access(how, owned, check=check, **more), how)
         if how in ("write", "delete"):
             state.checks.pop(location, None)
+
+    def owns(self, address: Address) -> bool:
+        """Whether nobody else can reach the object at an address, or what it hangs off."""
+        owned = self.state.owned
+        here: Address | None = address
+        while here is not None:
+            if here in owned:
+                return True
+            here = here.base
+        return False
 
     # --- names --------------------------------------------------------------------------------------------------
 
@@ -273,7 +285,7 @@ class ActiveFrame(Frame):
                     self.evaluator.store(field(owner.address, target.attr), self._kept(values))
                     place = field(owner.address, target.attr)
                     self.explorer.note_owner(place, owner.type, target.attr)
-                    if owner.address.root not in self.state.owned:
+                    if not self.owns(owner.address):
                         self._escape(values)
                     self.access(place, "write", target.at, value=expr, **self._written(place, values, expr))
                 else:
@@ -331,8 +343,11 @@ class ActiveFrame(Frame):
         while pending:
             value = pending.pop()
             if isinstance(value, Obj):
-                if value.address.root in owned:
-                    gone.add(value.address.root)
+                here: Address | None = value.address
+                while here is not None:
+                    if here in owned:
+                        gone.add(here)
+                    here = here.base
             elif isinstance(value, Fn):
                 if value.receiver is not None:
                     pending.append(value.receiver)
@@ -351,11 +366,9 @@ class ActiveFrame(Frame):
     # --- calls --------------------------------------------------------------------------------------------------
 
     def made(self, obj: Obj, arguments: Arguments, node: f.Expr) -> None:
+        self.state.owned |= {obj.address}
         if obj.address.kind == "site":
-            self.state.owned |= {obj.address}
             self.fresh.add(obj.address)
-        elif obj.address.root.kind == "site":
-            pass
         self.explorer.constructed(obj, arguments, node, self)
 
     def begin_iteration(self, source: Values, given: Values, node: f.Expr) -> None:
