@@ -43,7 +43,8 @@ class Node:
 
     Verbs: acquire, release, try (first way: taken; second: it was busy), check (first way: no entry), read, write,
     store (a write that depends on an earlier read), start and join (of a thread), turn (a pool task waits for the one
-    before it), fork (either way), signal, await, end.
+    before it), fork (either way), signal, await, look (first way: the flag is set; second: it is not, and the lock is
+    given back), wake (take it again once the flag is set), end.
     """
 
     verb: str
@@ -148,6 +149,10 @@ class _Builder:
                 return self.block(body, self.block(joins, then, exits, names), inside, names)
             case Signal(channel):
                 return self.emit("signal", channel, then)
+            case Await(channel) if self.program.channel(channel).condition:
+                look = self.emit("look", channel)
+                self.nodes[look] = Node("look", channel, (then, self.emit("wake", channel, look)))
+                return look
             case Await(channel):
                 return self.emit("await", channel, then)
         raise AssertionError(statement)

@@ -73,6 +73,7 @@ class Machine:
         caches = [variable.name for variable in program.variables if variable.kind is Kind.CACHE]
         self.channels = {name: i for i, name in enumerate([*(c.name for c in program.channels), *caches])}
         self.queue = [channel.queue for channel in program.channels]
+        self.condition = {channel.name: channel.condition for channel in program.channels}
         self.tried = {node.noun for node in self.nodes if node.verb == "try"}
 
     def initial(self) -> State:
@@ -101,7 +102,9 @@ class Machine:
                 return self.free(state, thread, node.noun)
             case "join" | "turn":
                 return state.at[self.index[node.noun]] == END
-            case "await":
+            case "wake" if not self.free(state, thread, self.condition[node.noun]):
+                return False
+            case "await" | "wake":
                 return state.channels[self.channels[node.noun]] > 0
         return True
 
@@ -115,6 +118,8 @@ class Machine:
                 return True
             case "release":
                 return node.noun not in self.tried
+            case "look":
+                return self.condition[node.noun] not in self.tried
             case "join" | "turn":
                 return self.enabled(state, thread)
         return False
@@ -139,9 +144,11 @@ class Machine:
                 else:
                     way = 1
             case "release":
-                i = self.locks[node.noun]
-                owner, count = owners[i]
-                owners = (*owners[:i], (owner, count - 1) if count > 1 else (-1, 0), *owners[i + 1 :])
+                owners = self._released(owners, node.noun)
+            case "look" if not channels[self.channels[node.noun]]:
+                owners, way = self._released(owners, self.condition[node.noun]), 1
+            case "wake":
+                owners = self._taken(owners, thread, self.condition[node.noun])
             case "check" if channels[self.channels[node.noun]]:
                 way = 1
             case "read" | "check":
@@ -167,14 +174,29 @@ class Machine:
         i = self.locks[lock]
         return (*owners[:i], (thread, owners[i][1] + 1), *owners[i + 1 :])
 
+    def _released(self, owners: tuple[tuple[int, int], ...], lock: str) -> tuple[tuple[int, int], ...]:
+        i = self.locks[lock]
+        owner, count = owners[i]
+        return (*owners[:i], (owner, count - 1) if count > 1 else (-1, 0), *owners[i + 1 :])
+
     def blocked_by(self, state: State, thread: int) -> int | None:
         """The one thread without which this one cannot go on: the owner of the lock, the thread that is joined."""
         node = self.node(state, thread)
         if node is None or self.enabled(state, thread):
             return None
-        if node.verb == "acquire":
-            return state.owners[self.locks[node.noun]][0]
+        lock = self.wanted(state, thread)
+        if lock is not None:
+            return state.owners[self.locks[lock]][0]
         return self.index[node.noun] if node.verb in ("join", "turn") else None
+
+    def wanted(self, state: State, thread: int) -> str | None:
+        """The lock that the next step of the thread takes, once nothing but its owner prevents it."""
+        node = self.node(state, thread)
+        if node is None or node.verb not in ("acquire", "wake"):
+            return None
+        if node.verb == "acquire":
+            return node.noun
+        return self.condition[node.noun] if state.channels[self.channels[node.noun]] else None
 
     def rings(self, state: State) -> Iterator[tuple[int, ...]]:
         """The rings of threads that wait for each other, each once."""
@@ -232,9 +254,9 @@ def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, wi
 
 
 def _judge_ring(machine: Machine, state: State, ring: tuple[int, ...], truth: Truth) -> object:
-    nodes = [machine.nodes[state.at[t]] for t in ring]
-    locks = frozenset(machine.program.report(n.noun) for n in nodes if n.verb == "acquire")
-    if any(n.verb != "acquire" for n in nodes):
+    wanted = [machine.wanted(state, t) for t in ring]
+    locks = frozenset(machine.program.report(lock) for lock in wanted if lock)
+    if None in wanted:
         truth.waits.add(locks)
         return "wait", locks
     if len(ring) == 1:
@@ -248,7 +270,7 @@ def _waiting_for_signals(machine: Machine, state: State) -> Iterator[frozenset[s
     """Where nothing moves: locks whose owner waits for a signal, wanted by a thread that would give it."""
     for thread in range(len(machine.threads)):
         node = machine.node(state, thread)
-        if node is None or node.verb != "await":
+        if node is None or node.verb not in ("await", "wake"):
             continue
         for other in range(len(machine.threads)):
             wanted = machine.node(state, other)

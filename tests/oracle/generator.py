@@ -55,9 +55,14 @@ def generate_program(random: Random) -> Program:
             roots.append(procedure)
         workers.append(Worker(WORKER_NAMES[i], procedure.name, arguments, copies))
     channels: tuple[Channel, ...] = ()
-    if roots and roots[0].name == workers[0].procedure and random.random() < author.habits.rare:
-        channels = (Channel(random.choice(CHANNEL_NAMES), random.random() < 0.4),)
-        roots[0] = Procedure(roots[0].name, _insert(random, roots[0].body, Await(channels[0].name)))
+    if roots and roots[0].name == workers[0].procedure and random.random() < 2 * author.habits.rare:
+        name, dice = random.choice(CHANNEL_NAMES), random.random()
+        channels = (Channel(name, dice < 0.3, random.choice(author.locks).name if dice > 0.6 else ""),)
+        wait = _with_condition(channels[0], Await(name), *author.touch((channels[0].condition,)))
+        others = [lock.name for lock in author.locks if lock.name != channels[0].condition]
+        if others and random.random() < 0.25:
+            wait = Section(random.choice(others), (wait,))
+        roots[0] = Procedure(roots[0].name, _insert(random, roots[0].body, wait))
     starters: list[Procedure] = []
     if len(workers) > 1 and not channels and random.random() < 0.15:
         main, roots = _nested(author, workers, roots)
@@ -67,6 +72,11 @@ def generate_program(random: Random) -> Program:
             main, starters = _lifecycle(main)
     procedures = (*author.helpers, *roots, *starters, Procedure("main", main))
     return Program(author.locks, author.variables, procedures, tuple(workers), channels)
+
+
+def _with_condition(channel: Channel, *body: Statement) -> Statement:
+    """The statement on a channel; for a flag, in a section of its condition together with what follows."""
+    return Section(channel.condition, body) if channel.condition else body[0]
 
 
 def _insert(random: Random, body: tuple[Statement, ...], statement: Statement) -> tuple[Statement, ...]:
@@ -103,7 +113,7 @@ def _main(author: Author, workers: tuple[Worker, ...], channels: tuple[Channel, 
         waiting = (i for i, s in enumerate(body) if isinstance(s, Join | Pool | Branch | Section))
         at = random.randint(0, next(waiting, len(body)))
         before = author.touch(()) if random.random() < 0.6 else ()
-        body[at:at] = [*before, *[Signal(channel.name)] * times]
+        body[at:at] = [*before, *[_with_condition(channel, Signal(channel.name))] * times]
     for name in unjoined:
         if random.random() < author.habits.joined:
             body += _join(author, name)
@@ -152,7 +162,7 @@ def _lifecycle(main: tuple[Statement, ...]) -> tuple[tuple[Statement, ...], list
 
 def _join(author: Author, worker: str) -> tuple[Statement, ...]:
     random = author.random
-    if random.random() < author.habits.rare:
+    if random.random() < 2 * author.habits.rare:
         if random.random() < 0.3:
             return (Branch((Join(worker),)),)
         return (Section(random.choice(author.locks).name, (Join(worker),), Form.WITH),)

@@ -178,22 +178,25 @@ class Pool:
 
 @dataclass(frozen=True)
 class Signal:
-    """Set the event (which nobody clears), or put one item into the queue."""
+    """Set the event or flag (which nobody clears), or put one item into the queue."""
 
     channel: str
 
 
 @dataclass(frozen=True)
 class Await:
-    """Wait until the event is set, or take one item from the queue, without a timeout."""
+    """Wait until the event or flag is set, or take one item from the queue, without a timeout."""
 
     channel: str
 
 
 @dataclass(frozen=True)
 class Channel:
+    """An event; a queue; or, with a condition, a flag that is set under that lock and waited for with it, held once."""
+
     name: str
     queue: bool = False
+    condition: str = ""
 
 
 Statement = (
@@ -235,6 +238,10 @@ class Program:
     def report(self, name: str) -> str:
         """The name under which a lock or variable is reported."""
         return self.reported.get(name, name)
+
+    def channel(self, name: str) -> Channel:
+        """The channel of that name."""
+        return next(c for c in self.channels if c.name == name)
 
     def procedure(self, name: str) -> Procedure:
         """The procedure of that name."""

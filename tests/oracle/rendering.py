@@ -86,7 +86,10 @@ class _Renderer:
         if home in self.layout.classes:
             return f"{self.receiver(home, scope)}.{name}"
         variable = next((v for v in self.program.variables if v.name == name), None)
-        rebound = (variable is not None and variable.kind is Kind.NUMBER) or name in self.layout.handles
+        flags = {channel.name for channel in self.program.channels if channel.condition}
+        rebound = (
+            (variable is not None and variable.kind is Kind.NUMBER) or name in self.layout.handles or name in flags
+        )
         return self.imported(scope.module, home, name, by_name=not rebound)
 
     def receiver(self, cls: str, scope: Scope) -> str:
@@ -179,8 +182,13 @@ class _Renderer:
         """The expression that makes a lock, variable or channel."""
         for lock in self.program.locks:
             if lock.name == name:
+                if any(channel.condition == name for channel in self.program.channels):
+                    inner = "" if lock.reentrant else f"{self.library(module, 'threading', 'Lock')}()"
+                    return f"{self.library(module, 'threading', 'Condition')}({inner})"
                 return f"{self.library(module, 'threading', 'RLock' if lock.reentrant else 'Lock')}()"
         for channel in self.program.channels:
+            if channel.name == name and channel.condition:
+                return "False"
             if channel.name == name:
                 source, kind = ("queue", "Queue") if channel.queue else ("threading", "Event")
                 return f"{self.library(module, source, kind)}()"

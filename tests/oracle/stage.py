@@ -20,6 +20,7 @@ from typing import Any, Self
 from .language import Kind, Program
 
 FOLDER = "<stage>/"
+_LOADS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_FAST", "LOAD_ATTR"})
 
 _TRACES = {
     Kind.LOG: r'\b{}\.append\("done"\)$',
@@ -52,6 +53,7 @@ class Stage:
         self.program, self.files = program, files
         self.lines = {FOLDER + name: text.split("\n") for name, text in files.items()}
         self.kinds = {v.name.rpartition(".")[2]: v.kind for v in program.variables}
+        self.flags = {c.name for c in program.channels if c.condition}
         self.owned = any("." in v.name for v in program.variables)
         self.actors: dict[str, Actor] = {}
         self.current = threading.local()
@@ -130,6 +132,11 @@ class Stage:
         assert found, self.caller_line()
         return f"{self.owner('self')}{found[1]}" if self.owned else found[1]
 
+    def flag(self) -> str:
+        """The one flag of the program."""
+        (name,) = self.flags
+        return name
+
     def owner(self, expression: str) -> str:
         """The name of the object that the expression denotes in the running frame, and a dot; or nothing."""
         frame: FrameType | None = sys._getframe()
@@ -170,13 +177,25 @@ class Stage:
                 continue
             segment = lines[at.lineno - 1][at.col_offset or 0 : at.end_col_offset] if at.lineno == at.end_lineno else ""
             op, name = instruction.opname, instruction.argval
+            stores, loads = op.startswith("STORE_"), op in _LOADS
+            if isinstance(name, str) and name in self.flags and (stores or loads):
+                if (
+                    stores
+                    and code.co_name == "main"
+                    and op != "STORE_GLOBAL"
+                    and op != "STORE_ATTR"
+                    and name not in made
+                ):
+                    made.add(name)
+                else:
+                    found[instruction.offset] = ("signal" if stores else "look", name, "")
             if self.kinds.get(name if isinstance(name, str) else "") is Kind.NUMBER:
-                if op.startswith("STORE_"):
+                if stores:
                     if code.co_name == "main" and op in ("STORE_DEREF", "STORE_FAST") and name not in made:
                         made.add(name)
                     else:
                         found[instruction.offset] = ("write", name, segment.rpartition(".")[0])
-                elif op in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_FAST", "LOAD_ATTR"):
+                elif loads:
                     found[instruction.offset] = ("read", name, segment.rpartition(".")[0])
             elif op in ("BINARY_SUBSCR", "STORE_SUBSCR", "CALL", "CONTAINS_OP"):
                 for variable, kind in self.kinds.items():
@@ -237,6 +256,27 @@ def _library(stage: Stage) -> dict[str, ModuleType]:
 
     class RLock(Lock):
         reentrant = True
+
+    class Condition(Lock):
+        def __init__(self, lock: Lock | None = None) -> None:
+            super().__init__()
+            self.reentrant = lock is None
+
+        def wait(self) -> None:
+            self.owner, self.count = None, self.count - 1
+            assert self.count == 0, f"{self.name} is held more than once"
+            stage.reach("wake", stage.flag())
+            assert self.owner is None, f"{self.name} is not free"
+            self.owner, self.count = stage.current.actor, 1
+
+        def wait_for(self, predicate: Callable[[], bool]) -> None:
+            while not predicate():
+                self.wait()
+
+        def notify_all(self) -> None:
+            assert self.owner is stage.current.actor, f"{self.name} notified by a stranger"
+
+        notify = notify_all
 
     class Thread:
         def __init__(self, target: Any = None, args: Any = (), name: str | None = None) -> None:
@@ -306,7 +346,9 @@ def _library(stage: Stage) -> dict[str, ModuleType]:
         return made
 
     return {
-        "threading": module("threading", Lock=Lock, RLock=RLock, Thread=Thread, Timer=Timer, Event=Channel),
+        "threading": module(
+            "threading", Lock=Lock, RLock=RLock, Thread=Thread, Timer=Timer, Event=Channel, Condition=Condition
+        ),
         "queue": module("queue", Queue=Channel),
         "concurrent.futures": module("concurrent.futures", ThreadPoolExecutor=Executor),
         "random": module("random", random=chance),

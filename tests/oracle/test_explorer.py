@@ -264,3 +264,31 @@ def test_witnesses_tell_a_schedule() -> None:
     )
     schedule = explore(program, witnesses=True).witnesses["cycle", frozenset({A, B})]
     assert set(schedule) == {"main: start one", "one: acquire a", "main: acquire b"}
+
+
+def with_condition(one: Statement, two: Statement) -> Truth:
+    """Workers `one` and `two`, and a flag `ready` that belongs to the lock `c`."""
+    program = Program(
+        (Lock(A), Lock(C)),
+        (Variable("count"),),
+        (Procedure("first", (one,)), Procedure("second", (two,)), Procedure("main", (Start("one"), Start("two")))),
+        (Worker("one", "first"), Worker("two", "second")),
+        (Channel("ready", condition=C),),
+    )
+    assert explore(program).outcomes() == explore(program, shortcuts=False).outcomes()
+    return explore(program)
+
+
+def test_waiting_on_a_condition_gives_its_lock_back_and_orders_what_follows() -> None:
+    result = with_condition(under(C, Await("ready"), COUNT), under(C, COUNT, Signal("ready")))
+    assert result.outcomes() == Truth().outcomes()
+
+
+def test_waiting_on_a_condition_keeps_the_other_locks() -> None:
+    result = with_condition(under(A, under(C, Await("ready"))), under(A, under(C, Signal("ready"))))
+    assert (result.waits, result.cycles) == ({frozenset({A})}, set())
+
+
+def test_waking_up_takes_part_in_a_ring_of_locks() -> None:
+    result = with_condition(under(A, under(C, Await("ready"))), under(C, Signal("ready"), nested(A)))
+    assert result.cycles == {frozenset({A, C})}

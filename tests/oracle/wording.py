@@ -12,6 +12,7 @@ from .language import (
     Await,
     Branch,
     Call,
+    Channel,
     Fail,
     Fetch,
     Fill,
@@ -139,15 +140,24 @@ class Writer:
             case Pause():
                 sleep = f"{self.library(scope.module, 'time', 'sleep')}(0.01)"
                 return [self.random.choice((sleep, 'print("working")', "sum(range(100))"))]
-            case Signal(channel):
-                queue = next(c.queue for c in self.program.channels if c.name == channel)
-                return [f"{self.path(channel, scope)}.{'put(1)' if queue else 'set()'}"]
-            case Await(channel):
-                queue = next(c.queue for c in self.program.channels if c.name == channel)
-                return [f"{self.path(channel, scope)}.{'get()' if queue else 'wait()'}"]
+            case Signal(channel) | Await(channel):
+                return self._channel(self.program.channel(channel), isinstance(statement, Signal), scope)
             case Pool():
                 return self._pool(statement, scope)
         raise AssertionError(statement)
+
+    def _channel(self, channel: Channel, signal: bool, scope: Scope) -> list[str]:
+        name = self.path(channel.name, scope)
+        if not channel.condition:
+            give, take = ("put(1)", "get()") if channel.queue else ("set()", "wait()")
+            return [f"{name}.{give if signal else take}"]
+        condition = self.path(channel.condition, scope)
+        if signal:
+            self._declare(channel.name, scope)
+            return [f"{name} = True", f"{condition}.notify_all()"]
+        if self.random.random() < 0.4:
+            return [f"{condition}.wait_for(lambda: {name})"]
+        return [f"while not {name}:", STEP + f"{condition}.wait()"]
 
     def _condition(self, scope: Scope) -> str:
         draw = f"{self.library(scope.module, 'random', 'random')}()"
