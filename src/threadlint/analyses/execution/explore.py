@@ -72,6 +72,8 @@ class Explorer(Evaluator):
         self.specs: dict[Address, tuple[tuple[Fn, Arguments], ...]] = {}
         self.specs_by_site: dict[tuple[str, int], Address] = {}
         self.constructions: dict[Address, tuple[Obj, Arguments, f.Expr, Activation]] = {}
+        self.makings: dict[tuple[str, tuple[str, int]], tuple[Obj, Arguments, f.Expr, Activation]] = {}
+        """By type and site: every place that makes an object, with the first making seen there."""
         self.spawns: list[Event] = []
         self._holds: dict[Any, Hold] = {}
         self._decorated: dict[Function, Values] = {}
@@ -288,6 +290,7 @@ class Explorer(Evaluator):
         if base is None:
             self.constructions.setdefault(obj.address, (obj, arguments, node, frame.activation))
             if obj.site is not None:
+                self.makings.setdefault((obj.type_name, obj.site), (obj, arguments, node, frame.activation))
                 self.specs_by_site.setdefault(obj.site, obj.address)
         spawner = CONSTRUCTORS.get(kind) if isinstance(kind, str) else None
         if spawner is None:
@@ -401,6 +404,8 @@ class Explorer(Evaluator):
                 values = self.static.parameter(function, param.name, receiver)
                 if values and not (len(values) == 1 and isinstance(values[0], Lit)):
                     kept[param.name] = values
+        if frame is None and function.name == "__init__" and isinstance(receiver, Obj):
+            entry_owned.add(receiver.address)
         owned = frozenset(entry_owned)
         closure = fn.closure if isinstance(fn.closure, Activation) else None
         locks = tuple(sorted({hold.lock for hold in held}, key=Address.order)) if held else ()
