@@ -1,0 +1,165 @@
+"""The staircase: sources are screened and parsed, facts linked, rules asked, verdicts settled.
+
+A cold module (no word of concurrency in its text) is not read until the program needs it. Reading more can make more
+needed, so linking is repeated until nothing is asked for; every round reads all that is asked for, so that the answer does
+not depend on the order of files.
+"""
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from time import perf_counter
+
+import msgspec
+
+from .analyses.demand import demanded, screening_words
+from .config import Config
+from .extract import facts_of
+from .extract.store import Store
+from .model.facts import ModuleFacts
+from .model.finding import Finding
+from .model.place import Place
+from .model.report import Report, Texts
+from .model.sources import Source
+from .program import Program, link
+from .rules import LoadedRule, all_rules
+from .rules.housekeeping import internal_error, unreadable_file
+from .sources import Gathered, gather
+from .verdicts import Selection, settle
+
+MOST_ROUNDS = 12
+"""How often a program may ask for more modules; beyond that what is missing stays unknown."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What a host asks for.
+
+    `paths` are files and folders (`-` stands for the only text of `overlay`). `overlay` holds the texts of open buffers by path.
+    With `whole` the program is that around the given files, not the files alone (see `sources.gather`). `jobs` is the number
+    of worker processes, 0 as many as there are processors; `executor` takes their place. Without `noqa` those comments are
+    left to another tool. `cache` False neither reads nor writes the store.
+    """
+
+    paths: tuple[str, ...]
+    config: Config
+    overlay: Mapping[str, str] = {}
+    whole: bool = False
+    force_exclude: bool = False
+    jobs: int = 0
+    executor: Executor | None = None
+    cache: bool = True
+    noqa: bool = True
+
+
+def judge(request: Request) -> Report:
+    """One run. Raises `sources.MissingPathError` and `verdicts.UnknownRuleError`; whatever else goes wrong with one file or one
+    rule is a finding."""
+    clock = Clock()
+    rules = all_rules()
+    selection = selection_of(request.config, rules)
+    gathered = gather(
+        request.paths, request.config, overlay=request.overlay, whole=request.whole, force_exclude=request.force_exclude
+    )
+    clock.lap("sources")
+    store = Store(cache_folder(request.config) if request.cache else None)
+    program, facts = grown(gathered, store, request, clock)
+    findings, failures = asked(program, rules, selection)
+    findings += unread(facts.values())
+    clock.lap("rules")
+    texts = Texts(source for source, _ in facts.values())
+    verdicts = settle(
+        findings, {path: known for path, (_, known) in facts.items()}, texts, [each.rule for each in rules], selection,
+        min_confidence=request.config.min_confidence, partial=gathered.partial, noqa=request.noqa,
+    )  # fmt: skip
+    if gathered.given is not None:
+        verdicts = tuple(v for v in verdicts if touches(v.finding, gathered.given))
+    clock.lap("verdicts")
+    return Report(
+        verdicts, texts, gathered.files, len(facts), gathered.partial, clock.laps, tuple(gathered.warnings), tuple(failures)
+    )
+
+
+def grown(
+    gathered: Gathered, store: Store, request: Request, clock: Clock
+) -> tuple[Program, dict[str, tuple[Source, ModuleFacts]]]:
+    """The program of all hot modules and of the cold ones that it turns out to need; the facts by path."""
+    facts: dict[str, tuple[Source, ModuleFacts]] = {}
+    fresh: Sequence[Source] = gathered.hot
+    words: frozenset[str] = frozenset()
+    for round_ in range(MOST_ROUNDS):
+        read = facts_of(fresh, store, jobs=request.jobs, executor=request.executor)
+        clock.lap("facts")
+        facts.update((source.path, (source, known)) for source, known in zip(fresh, read, strict=True))
+        program = link(facts.values(), request.config, gathered.cold)
+        now = screening_words(program)
+        fresh = gathered.grow(now - words)
+        words |= now
+        if not fresh and round_ + 1 < MOST_ROUNDS and gathered.cold:
+            fresh = [gathered.warm(name) for name in sorted(program.ask(demanded))]
+        clock.lap("analyses")
+        if not fresh:
+            break
+    return program, facts
+
+
+def asked(program: Program, rules: Iterable[LoadedRule], selection: Selection) -> tuple[list[Finding], list[str]]:
+    """What the rules in force find, and the tracebacks of those that raised: each becomes THR902 and the run goes on."""
+    found: list[Finding] = []
+    failures: list[str] = []
+    for each in rules:
+        if each.check is None or each.rule.code not in selection:
+            continue
+        try:
+            found.extend(each.check(program))
+        except Exception as error:
+            failures.append(f"{each.rule.code} {each.rule.name}\n{traceback.format_exc()}")
+            first = min((module.source.path for module in program.modules.values()), default="")
+            found.append(internal_error.failed(Place(first, 0, 0), each.rule, error))
+    return found, failures
+
+
+def unread(facts: Iterable[tuple[Source, ModuleFacts]]) -> Iterator[Finding]:
+    """THR900 for each file that could not be read or parsed."""
+    for source, known in facts:
+        if known.failure is not None:
+            yield unreadable_file.unreadable(source.path, source.module, known.failure)
+
+
+def selection_of(config: Config, rules: Iterable[LoadedRule]) -> Selection:
+    """The rules that a configuration puts in force."""
+    return Selection(
+        [each.rule for each in rules],
+        select=config.select,
+        extend_select=config.extend_select,
+        ignore=config.ignore,
+        per_file_ignores=config.per_file_ignores,
+        strict=config.strict,
+        free_threaded=bool(config.free_threaded),
+        root=str(config.root),
+    )
+
+
+def cache_folder(config: Config) -> Path:
+    """Where facts are kept: `cache-dir`, else a folder beside the configuration."""
+    return config.root / (config.cache_dir or ".threadlint_cache")
+
+
+def touches(finding: Finding, given: frozenset[str]) -> bool:
+    """Whether the finding's place, or a step of its story, lies in one of the given files."""
+    return finding.at.path in given or any(step.at.path in given for step in finding.story)
+
+
+class Clock:
+    """How long each floor took, in seconds, summed up over the rounds."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = perf_counter()
+
+    def lap(self, floor: str) -> None:
+        """Everything since the last lap was this floor's."""
+        now = perf_counter()
+        self.laps[floor] = self.laps.get(floor, 0.0) + now - self._last
+        self._last = now
