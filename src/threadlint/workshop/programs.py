@@ -1,0 +1,122 @@
+"""The programs that fixtures and rule pages hold, and what threadlint finds in one.
+
+`fixtures/<family>/<name>.py` is a program, and so is the folder `fixtures/<family>/<name>/` with all modules in it,
+which import each other by plain names; so is each ```python block of a rule's page. A comment `# options: strict =
+true, min-confidence = "low"` at the top changes the configuration.
+"""
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from ..config import Config, load
+from ..engine import Request, judge
+from ..model.finding import Finding
+from ..model.report import Report
+from ..rules import LoadedRule, all_rules
+from .marks import Found, Mark, marks_of
+
+_OPTIONS = re.compile(r"^#\s*options:\s*(.*)$", re.MULTILINE)
+_BLOCK = re.compile(r"^```python[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class Program(msgspec.Struct, frozen=True):
+    """One program: its id, and its texts by file name, relative to `folder` if they lie in one. A block of a page is
+    told as the lines of its rule's file, which come after `lines_before` others."""
+
+    id: str
+    texts: Mapping[str, str]
+    folder: Path | None = None
+    told_as: str = ""
+    lines_before: int = 0
+
+    @property
+    def marks(self) -> list[Mark]:
+        """The marks of all its modules."""
+        return [mark for name, text in self.texts.items() for mark in marks_of(name, text)]
+
+    def config(self, folder: Path) -> Config:
+        """The defaults, changed by the program's `# options:`."""
+        overrides: dict[str, object] = {"src": [str(folder)]}
+        for text in self.texts.values():
+            for match in _OPTIONS.finditer(text):
+                overrides |= tomllib.loads(f"options = {{ {match[1]} }}")["options"]
+        return msgspec.structs.replace(load(folder, isolated=True, overrides=overrides), root=folder)
+
+    def where(self, name: str, line: int) -> str:
+        """A line of the program as it is told to the one who fixes it."""
+        return f"{self.told_as or name}:{line + self.lines_before}"
+
+
+def fixture_programs(root: Path) -> Iterator[Program]:
+    """The programs of a folder of families, by name."""
+    for family in sorted(each for each in root.iterdir() if each.is_dir()):
+        for entry in sorted(family.iterdir()):
+            name = f"{family.name}/{entry.stem}"
+            if entry.suffix == ".py":
+                yield Program(name, {entry.name: entry.read_text("utf-8")}, family)
+            elif entry.is_dir() and entry.name != "__pycache__":
+                files = sorted(entry.rglob("*.py"))
+                texts = {each.relative_to(entry).as_posix(): each.read_text("utf-8") for each in files}
+                yield Program(name, texts, entry)
+
+
+def page_programs(rule: LoadedRule) -> Iterator[Program]:
+    """The ```python blocks of a rule's page."""
+    path, text = _file_of(rule)
+    for number, block in enumerate(_BLOCK.findall(rule.page), 1):
+        start = text.find(block)
+        before = text.count("\n", 0, start) if start >= 0 else 0
+        yield Program(f"{rule.rule.code}-{rule.rule.name}/{number}", {"example.py": block}, None, path, before)
+
+
+def run(program: Program, folder: Path) -> Report:
+    """What threadlint says of the program, whose texts lie in `folder`."""
+    paths = tuple(str(folder / name) for name in program.texts)
+    return judge(Request(paths=paths, config=program.config(folder), jobs=1, cache=False))
+
+
+def write(program: Program, folder: Path) -> None:
+    """Lay the program's texts into a folder."""
+    for name, text in program.texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+def found_in(report: Report, folder: Path) -> list[Found]:
+    """The findings that are shown, with paths relative to the program's folder."""
+    home = folder.resolve()
+
+    @cache
+    def name(path: str) -> str:
+        whole = Path(path).resolve()
+        return whole.relative_to(home).as_posix() if whole.is_relative_to(home) else path
+
+    def told(finding: Finding) -> Found:
+        at = report.texts.where(finding.at)
+        steps = tuple((name(step.at.path), report.texts.where(step.at).line) for step in finding.story)
+        return Found(finding.rule.code, name(finding.at.path), at.line, finding.message, steps)
+
+    return [told(finding) for finding in report.findings]
+
+
+def every_page_program(rules: Iterable[LoadedRule] = ()) -> Iterator[Program]:
+    """The programs of all rule pages."""
+    for rule in rules or all_rules():
+        yield from page_programs(rule)
+
+
+@cache
+def _file_of(rule: LoadedRule) -> tuple[str, str]:
+    """A rule's file as it is told, and its text."""
+    import threadlint
+
+    package = Path(threadlint.__file__).parent
+    path = package.joinpath(*rule.module.split(".")[1:]).with_suffix(".py")
+    return f"src/threadlint/{path.relative_to(package).as_posix()}", path.read_text("utf-8")
