@@ -8,8 +8,8 @@ reads: whitespace, operators' precedence, type comments, annotations of locals w
 Places (`at`) are half-open pairs of character offsets into the decoded text without its byte-order mark. Lines and
 columns are worked out when something is printed.
 
-All structs are encoded as arrays, so the order of fields is the schema: any change to this file changes
-`SCHEMA`, and a cache of another schema is thrown away.
+All structs are encoded as arrays, so the order of fields is the schema: whoever changes a field, or what one means,
+counts `SCHEMA` up, and a cache of another schema is thrown away.
 """
 from __future__ import annotations
 
@@ -452,3 +452,8 @@ class Failure(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
     message: str
     at: Span = (0, 0)
+
+
+SCHEMA: int = 1
+"""The number of this schema. A cache of facts of another number is thrown away; a test fails when a field changes and
+the number does not."""

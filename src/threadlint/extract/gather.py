@@ -1,0 +1,97 @@
+"""The facts of many texts: from the store where it has them, else read here, in worker processes or by an executor."""
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from concurrent.futures import Executor
+
+from ..model.facts import ModuleFacts
+from ..model.sources import Source
+from .encoding import decode, encode
+from .store import Store
+
+FEWEST_FILES = 8
+FEWEST_CHARACTERS = 500_000
+"""What is read in this process: starting workers takes as long as reading this much."""
+
+_CHUNKS_PER_WORKER = 6
+
+
+def facts_of(
+    sources: Sequence[Source], store: Store, *, jobs: int, executor: Executor | None = None
+) -> list[ModuleFacts]:
+    """The facts of each source, in the order given; the same whatever the store holds and whoever does the work.
+
+    `jobs` is the number of processes that may work. An `executor` does all the reading when given.
+    """
+    texts = {source.digest: source.text for source in sources}
+    facts: dict[bytes, ModuleFacts] = {}
+    for digest, data in store.get_many(texts).items():
+        known = decode(data)
+        if known is not None:
+            facts[digest] = known
+    missing = [digest for digest in texts if digest not in facts]
+    if missing:
+        fresh = _read([texts[digest] for digest in missing], jobs, executor)
+        store.put_many(dict(zip(missing, (data for _, data in fresh), strict=True)))
+        facts.update(zip(missing, (own for own, _ in fresh), strict=True))
+    return [facts[source.digest] for source in sources]
+
+
+def _read(texts: list[str], jobs: int, executor: Executor | None) -> list[tuple[ModuleFacts, bytes]]:
+    if executor is not None:
+        encoded = _by_executor(texts, executor)
+    elif jobs > 1 and len(texts) >= FEWEST_FILES and sum(map(len, texts)) >= FEWEST_CHARACTERS:
+        from .workers import read_in_processes
+
+        encoded = read_in_processes(chunks(texts, jobs * _CHUNKS_PER_WORKER), texts, jobs)
+    else:
+        encoded = [None] * len(texts)
+    return [_settled(text, data) for text, data in zip(texts, encoded, strict=True)]
+
+
+def _settled(text: str, data: bytes | None) -> tuple[ModuleFacts, bytes]:
+    """Facts and their encoding, made here where no worker did it."""
+    if data is not None:
+        facts = decode(data)
+        if facts is not None:
+            return facts, data
+    from . import extract
+
+    facts = extract(text)
+    return facts, encode(facts)
+
+
+def read_encoded(texts: Sequence[str]) -> list[bytes]:
+    """What a worker does with a chunk."""
+    from . import extract
+
+    return [encode(extract(text)) for text in texts]
+
+
+def chunks(texts: Sequence[str], count: int) -> list[list[int]]:
+    """Indices of texts in at most `count` groups of about equal size, the heaviest group first."""
+    heap: list[tuple[int, int]] = [(0, group) for group in range(max(1, min(count, len(texts))))]
+    groups: list[list[int]] = [[] for _ in heap]
+    for index in sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i)):
+        size, group = heapq.heappop(heap)
+        groups[group].append(index)
+        heapq.heappush(heap, (size + len(texts[index]) + 200, group))
+    weights = {group: size for size, group in heap}
+    order = sorted((g for g in range(len(groups)) if groups[g]), key=lambda g: (-weights[g], g))
+    return [groups[g] for g in order]
+
+
+def _by_executor(texts: list[str], executor: Executor) -> list[bytes | None]:
+    workers = getattr(executor, "_max_workers", None) or 16
+    groups = chunks(texts, workers * _CHUNKS_PER_WORKER)
+    futures = [executor.submit(read_encoded, [texts[index] for index in group]) for group in groups]
+    found: list[bytes | None] = [None] * len(texts)
+    try:
+        for group, future in zip(groups, futures, strict=True):
+            for index, data in zip(group, future.result(), strict=True):
+                found[index] = data
+    finally:
+        for future in futures:
+            future.cancel()
+    return found
