@@ -16,7 +16,8 @@ Joins are those that surely wait: `join()` without timeout, leaving `with Execut
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from ..program.program import Program
@@ -42,13 +43,41 @@ class Parallel:
     def __init__(self, program: Program, found: Execution) -> None:
         self._program = program
         self.execution = found
-        self.roots = [root for root in found.roots if not (root.kind == "entry" and root.function in found.closed)]
-        self._reached: dict[tuple[Root, tuple[str, ...]], dict[Activation, set[tuple[frozenset[Address], frozenset[Address]]]]] = {}
+        self._owns_lock: dict[object, bool] = {}
         self._leading: dict[tuple[str, ...], set[Activation]] = {}
+        self.roots = self._together(found)
+        self._reached: dict[tuple[Root, tuple[str, ...]], dict[Activation, set[tuple[frozenset[Address], frozenset[Address]]]]] = {}
         self._starts: dict[Root, set[Root]] | None = None
         self._beside: dict[tuple[Root, Root], bool] = {}
-        self._owns_lock: dict[object, bool] = {}
         self._pools = found.explorer.pool_of
+
+    def _together(self, found: Execution) -> list[Root]:
+        """The roots, with entries that nothing tells apart put together: those that neither start threads nor wait for any and
+        that are equally public, equally many and equally meant for threads."""
+        busy = self._before(
+            activation
+            for activation in found.activations
+            if any(edge.running or edge.ended for edge in activation.edges.values())
+            or any(event.running or event.ended or event.kind == "spawn" for event in activation.events.values())
+        )
+        roots: list[Root] = []
+        alike: dict[tuple[bool, bool, bool], Root] = {}
+        for root in found.roots:
+            if root.kind != "entry":
+                roots.append(root)
+            elif root.function in found.closed:
+                continue
+            elif root.activation in busy:
+                roots.append(root)
+            else:
+                key = (root.public, root.many, self.meant_for_threads(root.function))
+                first = alike.get(key)
+                if first is None:
+                    first = alike[key] = Root("entry", root.activation, root.name, root.public)
+                    first.many, first.members = root.many, ()
+                    roots.append(first)
+                first.members += (root,)
+        return roots
 
     def reached(
         self, root: Root, *kinds: str
@@ -57,9 +86,10 @@ class Parallel:
         those from which an event of these kinds can be reached."""
         known = self._reached.get((root, kinds))
         if known is None:
-            known = self._reached[root, kinds] = {root.activation: {(_NONE, _NONE)}}
             leading = self._leading_to(kinds) if kinds else None
-            pending = [(root.activation, _NONE, _NONE)]
+            begun = [each.activation for each in root.members if leading is None or each.activation in leading]
+            known = self._reached[root, kinds] = {activation: {(_NONE, _NONE)} for activation in begun}
+            pending = [(activation, _NONE, _NONE) for activation in begun]
             for activation, running, ended in pending:
                 for edge in activation.edges.values():
                     if leading is not None and edge.callee not in leading:
@@ -75,18 +105,29 @@ class Parallel:
         """Activations from which an event of these kinds can be reached."""
         known = self._leading.get(kinds)
         if known is None:
-            known = self._leading[kinds] = {event.activation for kind in kinds for event in self.execution.events(kind)}
-            callers: dict[Activation, list[Activation]] = {}
-            for activation in self.execution.activations:
-                for edge in activation.edges.values():
-                    callers.setdefault(edge.callee, []).append(activation)
-            pending = list(known)
-            for activation in pending:
-                for caller in callers.get(activation, ()):
-                    if caller not in known:
-                        known.add(caller)
-                        pending.append(caller)
+            known = self._leading[kinds] = self._before(
+                event.activation for kind in kinds for event in self.execution.events(kind)
+            )
         return known
+
+    def _before(self, ends: Iterable[Activation]) -> set[Activation]:
+        """Activations from which one of these can be reached, themselves included."""
+        known = set(ends)
+        pending = list(known)
+        for activation in pending:
+            for caller in self._callers.get(activation, ()):
+                if caller not in known:
+                    known.add(caller)
+                    pending.append(caller)
+        return known
+
+    @cached_property
+    def _callers(self) -> dict[Activation, list[Activation]]:
+        callers: dict[Activation, list[Activation]] = {}
+        for activation in self.execution.activations:
+            for edge in activation.edges.values():
+                callers.setdefault(edge.callee, []).append(activation)
+        return callers
 
     def _waited(self, ended: frozenset[Address], running: frozenset[Address]) -> frozenset[Address]:
         """What has surely ended: the threads waited for, and the tasks of the pools that were closed."""
@@ -102,6 +143,16 @@ class Parallel:
                     for running, ended in entries:
                         now = (running - self._waited(event.ended, running)) | event.running
                         yield Occurrence(root, event, now, (ended - event.running) | event.ended)
+
+    def met(self, root: Root, event: Event, ways: set[tuple[frozenset[Address], frozenset[Address]]]) -> Occurrence:
+        """One event as a root meets it over all the ways that lead there: what may be running, what has surely ended."""
+        now: frozenset[Address] = _NONE
+        done: frozenset[Address] | None = None
+        for running, ended in ways:
+            now |= running - self._waited(event.ended, running)
+            behind = ended - event.running
+            done = behind if done is None else done & behind
+        return Occurrence(root, event, now | event.running, (done or _NONE) | event.ended)
 
     # --- who owns locks -----------------------------------------------------------------------------------------
 

@@ -56,8 +56,8 @@ class Traces:
         """The shortest way from a root to an event."""
         parents = self._parents.get(root)
         if parents is None:
-            parents = self._parents[root] = {root.activation: None}
-            pending = [root.activation]
+            pending = [each.activation for each in root.members]
+            parents = self._parents[root] = dict.fromkeys(pending)
             for activation in pending:
                 for edge in activation.edges.values():
                     if edge.callee not in parents:
@@ -69,6 +69,7 @@ class Traces:
             edges.append(step)
             here = step[0]
         edges.reverse()
+        root = next((each for each in root.members if each.activation is here), root)
         taken: list[Taken] = []
         wanted = {hold.lock for hold in event.held}
         for activation, edge in edges:

@@ -13,6 +13,7 @@ What it does not know is what the evaluator does not know; a call that stays unr
 """
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -22,7 +23,19 @@ from ...program.evaluate import Arguments
 from ...program.symbols import Function
 from ...program.values import Address, Fn, Lit, Obj
 from .activation import Activation, Edge
-from .events import Access, Acquire, Check, Event, Hold, LibraryCall, Spawn, is_lock, kind_of, lock_of
+from .events import (
+    UNKNOWN_LOCK_TYPE,
+    Access,
+    Acquire,
+    Check,
+    Event,
+    Hold,
+    LibraryCall,
+    Spawn,
+    is_lock,
+    kind_of,
+    lock_of,
+)
 from .explore import ROUNDS, Explorer, deeper
 
 if TYPE_CHECKING:
@@ -31,9 +44,10 @@ if TYPE_CHECKING:
 
 class Root:
     """Where a thread begins. `many`: several threads may begin here and run at once. `addresses` are the thread objects
-    or tasks (for threads); `spawns` the events that start it. `spelling` is how messages call the thread."""
+    or tasks (for threads); `spawns` the events that start it. `spelling` is how messages call the thread. A root that stands
+    for several alike ones (see `parallel`) has them as `members`."""
 
-    __slots__ = ("activation", "addresses", "domain", "kind", "many", "name", "public", "spawns", "spelling")
+    __slots__ = ("activation", "addresses", "domain", "kind", "many", "members", "name", "public", "spawns", "spelling")
 
     def __init__(self, kind: str, activation: Activation, name: str, public: bool = True) -> None:
         self.kind = kind
@@ -45,6 +59,7 @@ class Root:
         self.spawns: list[Event] = []
         self.domain = "thread"
         self.spelling = "thread"
+        self.members: tuple[Root, ...] = (self,)
 
     @property
     def function(self) -> Function:
@@ -102,14 +117,20 @@ class Execution:
 def execution(program: Program) -> Execution:
     """Run the program abstractly."""
     deeper()
-    explorer = Explorer(program)
-    for round_ in range(ROUNDS):
-        explorer.reset()
-        explorer.misses.clear()
-        found = Execution(program, explorer)
-        _run(program, explorer, found)
-        if round_ + 1 == ROUNDS or not explorer.missed_something():
-            break
+    collected = gc.isenabled()
+    gc.disable()  # what is made here lives as long as the program: looking for garbage costs a third of the time
+    try:
+        explorer = Explorer(program)
+        for round_ in range(ROUNDS):
+            explorer.reset()
+            explorer.misses.clear()
+            found = Execution(program, explorer)
+            _run(program, explorer, found)
+            if round_ + 1 == ROUNDS or not explorer.missed_something():
+                break
+    finally:
+        if collected:
+            gc.enable()
     return found
 
 
@@ -134,11 +155,9 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
         if function not in closed and function.is_public:
             entered.extend(_entry(explorer, function, True))
     threads += _threads(explorer, found)
-    seen = {activation.function for activation in explorer.activations.values()}
     for function in functions:
-        if function not in seen:
+        if not explorer.has_run(function):
             entered.extend(_entry(explorer, function, False))
-            seen |= {activation.function for activation in explorer.activations.values()}
     found.roots.extend(entered)
     _threads(explorer, found)
     assumed = program.config.assume_threaded
@@ -254,6 +273,6 @@ def _again(event: Event, root: Root, several: object) -> bool:
 
 
 __all__ = [
-    "Access", "Acquire", "Activation", "Check", "Edge", "Event", "Execution", "Hold", "LibraryCall", "Root", "Spawn",
-    "execution", "is_lock", "kind_of", "lock_of", "reach",
+    "UNKNOWN_LOCK_TYPE", "Access", "Acquire", "Activation", "Check", "Edge", "Event", "Execution", "Hold", "LibraryCall", "Root",
+    "Spawn", "execution", "is_lock", "kind_of", "lock_of", "reach",
 ]  # fmt: skip

@@ -457,6 +457,10 @@ class Explorer(Evaluator):
                 found[param.name] = values
         return found
 
+    def has_run(self, function: Function) -> bool:
+        """Whether there is an activation of the function."""
+        return function in self._per_function
+
     def blank(self, function: Function) -> Activation:
         """An activation that is only a place to evaluate in; what happens there is not part of the program's run."""
         return Activation(function, None, {}, None, (), frozenset(), -1)
