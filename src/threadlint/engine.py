@@ -6,6 +6,7 @@ not depend on the order of files.
 """
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -60,7 +61,11 @@ def judge(request: Request) -> Report:
     rules = all_rules()
     selection = selection_of(request.config, rules)
     gathered = gather(
-        request.paths, request.config, overlay=request.overlay, whole=request.whole, force_exclude=request.force_exclude
+        request.paths,
+        request.config,
+        overlay=request.overlay,
+        force_exclude=request.force_exclude,
+        program="whole" if request.whole else "auto",
     )
     clock.lap("sources")
     store = Store(cache_folder(request.config) if request.cache else None)
@@ -73,8 +78,7 @@ def judge(request: Request) -> Report:
         findings, {path: known for path, (_, known) in facts.items()}, texts, [each.rule for each in rules], selection,
         min_confidence=request.config.min_confidence, partial=gathered.partial, noqa=request.noqa,
     )  # fmt: skip
-    if gathered.given is not None:
-        verdicts = tuple(v for v in verdicts if touches(v.finding, gathered.given))
+    verdicts = tuple(verdict for verdict in verdicts if touches(verdict.finding, gathered.given))
     clock.lap("verdicts")
     return Report(
         verdicts, texts, gathered.files, len(facts), gathered.partial, clock.laps, tuple(gathered.warnings), tuple(failures)
@@ -89,7 +93,7 @@ def grown(
     fresh: Sequence[Source] = gathered.hot
     words: frozenset[str] = frozenset()
     for round_ in range(MOST_ROUNDS):
-        read = facts_of(fresh, store, jobs=request.jobs, executor=request.executor)
+        read = facts_of(fresh, store, jobs=request.jobs or os.cpu_count() or 1, executor=request.executor)
         clock.lap("facts")
         facts.update((source.path, (source, known)) for source, known in zip(fresh, read, strict=True))
         program = link(facts.values(), request.config, gathered.cold)
@@ -97,7 +101,7 @@ def grown(
         fresh = gathered.grow(now - words)
         words |= now
         if not fresh and round_ + 1 < MOST_ROUNDS and gathered.cold:
-            fresh = [gathered.warm(name) for name in sorted(program.ask(demanded))]
+            fresh = gathered.demand(program.ask(demanded))
         clock.lap("analyses")
         if not fresh:
             break
@@ -123,8 +127,11 @@ def asked(program: Program, rules: Iterable[LoadedRule], selection: Selection) -
 def unread(facts: Iterable[tuple[Source, ModuleFacts]]) -> Iterator[Finding]:
     """THR900 for each file that could not be read or parsed."""
     for source, known in facts:
-        if known.failure is not None:
-            yield unreadable_file.unreadable(source.path, source.module, known.failure)
+        if source.failure is not None:
+            yield unreadable_file.unreadable(Place(source.path, 0, 0), source.module, source.failure)
+        elif known.failure is not None:
+            at = Place(source.path, *known.failure.at)
+            yield unreadable_file.unreadable(at, source.module, known.failure.message)
 
 
 def selection_of(config: Config, rules: Iterable[LoadedRule]) -> Selection:
