@@ -17,6 +17,7 @@ from ..program.symbols import Class, Function
 from ..program.traverse import children
 from ..program.values import Obj, Values
 from .execution import UNKNOWN_LOCK_TYPE, execution
+from .lock_spots import lock_spots
 
 ACQUIRES = frozenset({"acquire", "__enter__"})
 RELEASES = frozenset({"release", "__exit__"})
@@ -142,7 +143,7 @@ def lock_calls(program: Program) -> dict[Function, list[LockCalls]]:
     for event in run.events("acquire"):
         typed.setdefault((event.function, event.at), event.detail.obj)
     answer: dict[Function, list[LockCalls]] = {}
-    for function in program.functions:
+    for function in program.ask(lock_spots).by_hand:
         found = _collect(function)
         if not found:
             continue

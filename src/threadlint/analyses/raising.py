@@ -9,33 +9,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..knowledge.keeping import (
+    KEEPING_BUILTINS,
+    KEEPING_FUNCTIONS,
+    KEEPING_METHODS,
+    KEEPING_OWNERS,
+    NEVER_RETURN,
+)
 from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Class, Function
 from ..program.traverse import children
 from ..program.values import Cls, Ext, ExtMethod, Fn, Obj, Value
 
-_SAFE_BUILTINS = frozenset({
-    "len", "isinstance", "issubclass", "id", "print", "repr", "str", "bool", "list", "tuple", "dict", "set", "frozenset", "range",
-    "type", "hasattr", "super", "object", "callable", "enumerate", "zip", "reversed", "sorted", "any", "all", "abs", "sum", "hash",
-    "iter", "map", "filter", "globals", "locals", "vars", "bytearray", "bytes", "round", "format", "staticmethod", "property",
-})  # fmt: skip
-_SAFE_METHODS = frozenset({
-    "append", "appendleft", "add", "discard", "clear", "get", "setdefault", "keys", "values", "items", "copy", "extend", "update",
-    "insert", "iteritems", "itervalues", "iterkeys", "sort", "reverse", "count",
-    "notify", "notify_all", "notifyAll", "set", "is_set", "isSet", "is_alive", "isAlive", "locked", "release", "acquire", "wait",
-    "startswith", "endswith", "strip", "rstrip", "lstrip", "lower", "upper", "join", "replace", "split", "title", "format",
-    "debug", "info", "warning", "warn", "error", "exception", "critical", "log", "isEnabledFor", "cancel", "done", "cancelled",
-    "total_seconds", "daemon", "setDaemon",
-})  # fmt: skip
-_SAFE_FUNCTIONS = frozenset({
-    "time.time", "time.monotonic", "time.perf_counter", "time.sleep", "time.process_time", "time.time_ns", "os.getpid",
-    "threading.current_thread", "threading.get_ident", "threading.active_count", "threading.main_thread", "sys.exc_info",
-    "warnings.warn", "gc.disable", "gc.enable", "random.random", "random.randint", "datetime.datetime.now",
-    "datetime.datetime.utcnow", "weakref.ref", "functools.partial", "typing.cast", "os.path.join", "traceback.print_exc",
-    "traceback.format_exc", "collections.deque", "collections.OrderedDict", "collections.defaultdict",
-})  # fmt: skip
-_SAFE_OWNERS = ("logging.", "threading.", "itertools.")
 _BROAD = frozenset({"Exception", "BaseException"})
 
 
@@ -53,8 +39,21 @@ class Raising:
             return any(self._callee(callee, call) for callee in callees)
         func = call.func
         if isinstance(func, f.Attr):
-            return func.attr not in _SAFE_METHODS
+            return func.attr not in KEEPING_METHODS
         return not (isinstance(func, f.Name) and func.id in ("log", "debug"))
+
+    def never_returns(self, call: f.Call, function: Function) -> bool:
+        """Whether nothing of the function runs after a call: it ends the process, or always raises."""
+        callees = self._program.static.evaluate(call.func, function)
+        return bool(callees) and all(self._ends(callee) for callee in callees)
+
+    def _ends(self, callee: Value) -> bool:
+        if isinstance(callee, Fn):
+            body, facts = callee.function.facts.body, callee.function.facts
+            return bool(body) and isinstance(body[-1], f.Raise) and not (
+                facts.is_generator or facts.is_async or callee.function.index.returns or len(body) > 4
+            )
+        return isinstance(callee, Ext) and callee.name in NEVER_RETURN
 
     def _callee(self, callee: Value, call: f.Call) -> bool:
         if isinstance(callee, Fn):
@@ -70,8 +69,8 @@ class Raising:
                 plain = name.removeprefix("builtins.")
                 if plain == "getattr":
                     return len(call.args) < 3
-                return plain not in _SAFE_BUILTINS and not plain.endswith(("Error", "Exception"))
-            return name not in _SAFE_FUNCTIONS and not name.startswith(_SAFE_OWNERS)
+                return plain not in KEEPING_BUILTINS and not plain.endswith(("Error", "Exception"))
+            return name not in KEEPING_FUNCTIONS and not name.startswith(KEEPING_OWNERS)
         if isinstance(callee, ExtMethod):
             if callee.owner.startswith("queue.") or callee.owner.startswith("multiprocessing."):
                 return callee.name not in ("empty", "qsize", "full", "task_done", "acquire", "release")
@@ -79,7 +78,7 @@ class Raising:
                 if callee.name == "pop" and callee.owner in ("builtins.dict", "collections.OrderedDict"):
                     return len(call.args) < 2
                 return callee.name in ("pop", "popleft", "popitem", "remove", "index", "start", "wait_for", "join")
-            return callee.name not in _SAFE_METHODS or not isinstance(callee.receiver, Obj)
+            return callee.name not in KEEPING_METHODS or not isinstance(callee.receiver, Obj)
         return True
 
     def _is_plain(self, cls: Class) -> bool:

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import facts as f
-from ..program.traverse import walk, walk_expression
-from .lock_calls import LockCalls, spelled
+from ...model import facts as f
+from ...program.traverse import walk, walk_expression
+from ..lock_calls import LockCalls, spelled
 
 Outcomes = frozenset[tuple[str, bool]]
 """Tests by their text, with how they came out."""
@@ -94,3 +94,27 @@ def _atoms(test: f.Expr) -> Iterator[tuple[str, frozenset[str]]]:
         if key is not None:
             read = {path for node in walk_expression(test) if (path := spelled(node)) is not None}
             yield key[0], frozenset(read)
+
+
+def mode_of(call: f.Call) -> str:
+    """How a call acquires: `acquire` waits until it has the lock; `try` and `timed` may fail, as constants show;
+    `perhaps` depends on an argument."""
+    mode = "acquire"
+    for position, arg in enumerate(call.args):
+        name = arg.keyword or ("blocking", "timeout")[min(position, 1)]
+        value = arg.value.value if isinstance(arg.value, f.Const) else None
+        constant = isinstance(arg.value, f.Const) or _is_minus_one(arg.value)
+        if arg.star or name not in ("blocking", "block", "timeout"):
+            return "perhaps"
+        if name == "timeout":
+            if not constant or (not (isinstance(arg.value, f.Const) and arg.value.kind == "none") and not _is_minus_one(arg.value)):
+                mode = "timed"
+        elif not constant:
+            return "perhaps"
+        elif not value:
+            return "try"
+    return mode
+
+
+def _is_minus_one(expr: f.Expr) -> bool:
+    return isinstance(expr, f.Other) and expr.kind == "unary"

@@ -1,0 +1,91 @@
+"""Locks that a function takes by hand and, on some way out, leaves held.
+
+Only acquisitions that some path of the same function gives back are looked at: a function that never releases keeps the lock
+on purpose, and so does one that hands it over. A function hands a lock over when
+
+- its name says that it takes or gives locks (`acquire…`, `…lock…`, `__enter__`, `…fork…`);
+- it holds the lock however it returns normally, and gives it back only when it fails;
+- it holds the lock exactly where it returns True, and returns nothing or False elsewhere.
+
+Semaphores are permits, not locks, and are left to their own rules; asyncio's locks keep out tasks, not threads.
+"""
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ..model import facts as f
+from ..program.program import Program
+from ..program.symbols import Function
+from .lock_calls import LockCalls
+from .lock_paths import Exit, Walked, lock_paths
+
+_TAKES_LOCKS = re.compile(r"(?<![a-z])(un|re|try)?lock|acquire|release|__enter__|__exit__|__aenter__|fork")
+_LEAVING = ("return", "raise", "end")
+
+
+class Leak(NamedTuple):
+    """One acquisition and one way out with the lock still held. `how` is return, raise, end, continue, exc (a call or
+    lookup that can raise, at `at`) or yield (an exception thrown in at a yield). `releases` are the places where other
+    paths give it back; `known` whether the program shows that it is a lock."""
+
+    use: LockCalls
+    acquired: f.Span
+    how: str
+    at: f.Span
+    releases: tuple[f.Span, ...]
+
+    @property
+    def function(self) -> Function:
+        return self.use.function
+
+
+def hands_over(name: str) -> bool:
+    """Whether a function's name says that taking or giving locks is its business."""
+    return _TAKES_LOCKS.search(name.lower()) is not None
+
+
+def lock_leaks(program: Program) -> list[Leak]:
+    """At most one leak of each acquisition: the way out that is most surely taken, then the first in the text."""
+    found: list[Leak] = []
+    for walked in program.ask(lock_paths):
+        use = walked.use
+        if use.counts or not use.belongs_to_threads or hands_over(use.function.name):
+            continue
+        places = {call.at[0]: call.at for call in use.acquires} | {call.at[0]: call.at for call, _ in walked.helpers}
+        for offset in sorted(walked.paths.released):
+            leak = _leak(walked, offset, places[offset])
+            if leak is not None:
+                found.append(leak)
+    return found
+
+
+def _leak(walked: Walked, offset: int, place: f.Span) -> Leak | None:
+    paths = walked.paths
+    held = [each for each in paths.exits if offset in each.state.held]
+    if _is_handed_over(walked, offset):
+        return None
+    ways = [(each.kind, each.at) for each in held if each.kind in _LEAVING and each.since <= offset]
+    ways += [("continue", at) for again, at in paths.again if again == offset]
+    if not ways:
+        ways = [(each.kind, each.at) for each in held if each.kind in ("yield", "exc") and each.since <= offset]
+    if not ways:
+        return None
+    how, at = min(ways, key=lambda way: (way[0] == "end", way[0] != "yield", way[1]))
+    return Leak(walked.use, place, how, place if how == "end" else at, tuple(paths.released[offset]))
+
+
+def _is_handed_over(walked: Walked, offset: int) -> bool:
+    """Whether the function keeps the lock for its caller, see above."""
+    normal = [each for each in walked.paths.exits if each.kind in ("return", "end")]
+    holding = [each for each in normal if offset in each.state.held]
+    if not holding:
+        return False
+    without = [each for each in normal if not each.state.held]
+    if not without:
+        return True
+    return all(each.name == "true" for each in holding) and all(_says_no(each) for each in without)
+
+
+def _says_no(each: Exit) -> bool:
+    return each.kind == "return" and each.name == "nothing"

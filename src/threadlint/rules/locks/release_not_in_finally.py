@@ -1,0 +1,77 @@
+"""Something that can raise stands between `acquire()` and `release()`, and no `finally` releases.
+
+## Why it hurts
+
+One exception, and the lock stays held for the rest of the program: every other thread that wants it hangs. The traceback, if
+anybody sees it, tells of the exception and not of the lock.
+
+## Example
+
+```python
+import json
+import threading
+
+
+class Settings:
+    def __init__(self, path):
+        self._path = path
+        self._lock = threading.Lock()
+
+    def load(self):
+        self._lock.acquire()  # expect: THR121
+        with open(self._path) as stream:  # see: THR121
+            self.values = json.load(stream)
+        self._lock.release()
+```
+
+## Instead
+
+```python
+import json
+import threading
+
+
+class Settings:
+    def __init__(self, path):
+        self._path = path
+        self._lock = threading.Lock()
+
+    def load(self):
+        with self._lock, open(self._path) as stream:
+            self.values = json.load(stream)
+```
+
+## Stays silent when
+
+- `acquire()` is followed by a `try` whose `finally` (or whose handler) gives the lock back;
+- nothing between can raise in practice: constants, arithmetic, `append`, logging, other locks;
+- a path that needs no exception already leaves the lock held: that is `lock-not-released`;
+- the function hands the lock over, or hands on its release.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...analyses.lock_leaks import lock_leaks
+from ...model.finding import Confidence, Finding, Rule, Severity, Step
+from ...program.program import Program
+
+RULE = Rule("THR121", "release-not-in-finally", severity=Severity.WARNING)
+
+
+def check(program: Program) -> Iterator[Finding]:
+    """One finding for each acquisition that an exception leaves held."""
+    for leak in program.ask(lock_leaks):
+        if leak.how == "exc":
+            use = leak.use
+            release = Step(program.place(leak.function, leak.releases[0]), "only then is it given back")
+            yield RULE.finding(
+                program.place(leak.function, leak.acquired),
+                f"`{use.spelling}` stays held when what follows raises: `{leak.function.name}` gives it back without a `finally`",
+                subjects=(use.subject,),
+                scope=leak.function.qualname,
+                story=(Step(program.place(leak.function, leak.at), "this can raise"), release),
+                help=f"use `with {use.path}:`, or follow `acquire()` with `try:` … `finally: {use.path}.release()`",
+                confidence=Confidence.MEDIUM if use.typed or use.named_as_lock else Confidence.LOW,
+                label=f"takes `{use.spelling}`",
+            )
