@@ -11,7 +11,14 @@ SRC = ROOT / "src"
 FILES = sorted((SRC / "threadlint").rglob("*.py"))
 ATTICS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc", "data", "info", "process", "core"}
 LIBCST = {"syntax", "extract", "fixes"}
-MOST_LINES: dict[str, int] = {}
+MOST_LINES = {
+    "analyses/execution/control.py": 700,
+    "analyses/execution/explore.py": 700,
+    "analyses/execution/frame.py": 600,
+    "model/facts.py": 470,
+    "program/evaluate.py": 740,
+    "program/symbols.py": 460,
+}
 """Files that are longer than 400 lines, and how long they may get: to be taken apart, never to grow."""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from .marks import Found, Kind, Mark, marks_of
-from .programs import Program, fixture_programs, found_in, run
+from .programs import Program, fixture_programs, run
 
 _EXPECT = re.compile(r"\s*#\s*(expect|missed|false):.*?(?=\s*#\s*(?:expect|see|missed|false|silent):|$)")
 
@@ -53,7 +53,7 @@ def bless(program: Program) -> list[str]:
     """Rewrite the modules of a fixture; the names of those that changed."""
     if program.folder is None:
         raise ValueError(f"{program.id} lies in no folder")
-    found = found_in(run(program, program.folder), program.folder)
+    found = run(program).found
     changed = []
     for name, text in program.texts.items():
         new = blessed(name, text, found)

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -26,7 +27,7 @@ _BLOCK = re.compile(r"^```python[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 class Program(msgspec.Struct, frozen=True):
-    """One program: its id, and its texts by file name, relative to `folder` if they lie in one. A block of a page is
+    """One program: its id, and its texts by file name, relative to `folder` if they are fixtures. A block of a page is
     told as the lines of its rule's file, which come after `lines_before` others."""
 
     id: str
@@ -42,7 +43,7 @@ class Program(msgspec.Struct, frozen=True):
 
     def config(self, folder: Path) -> Config:
         """The defaults, changed by the program's `# options:`."""
-        overrides: dict[str, object] = {"src": [str(folder)]}
+        overrides: dict[str, object] = {}
         for text in self.texts.values():
             for match in _OPTIONS.finditer(text):
                 overrides |= tomllib.loads(f"options = {{ {match[1]} }}")["options"]
@@ -51,6 +52,13 @@ class Program(msgspec.Struct, frozen=True):
     def where(self, name: str, line: int) -> str:
         """A line of the program as it is told to the one who fixes it."""
         return f"{self.told_as or name}:{line + self.lines_before}"
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """The report on a program, and its findings that are shown, by file name."""
+
+    report: Report
+    found: list[Found]
 
 
 def fixture_programs(root: Path) -> Iterator[Program]:
@@ -75,28 +83,22 @@ def page_programs(rule: LoadedRule) -> Iterator[Program]:
         yield Program(f"{rule.rule.code}-{rule.rule.name}/{number}", {"example.py": block}, None, path, before)
 
 
-def run(program: Program, folder: Path) -> Report:
-    """What threadlint says of the program, whose texts lie in `folder`."""
-    paths = tuple(str(folder / name) for name in program.texts)
-    return judge(Request(paths=paths, config=program.config(folder), jobs=1, cache=False))
+def run(program: Program) -> Judged:
+    """What threadlint says of the program. It is judged as a whole, in a folder where nothing else is."""
+    with TemporaryDirectory(prefix="program") as scratch:
+        folder = Path(scratch).resolve()
+        for name, text in program.texts.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        report = judge(Request(paths=(str(folder),), config=program.config(folder), jobs=1, cache=False))
+        return Judged(report, _found_in(report, folder))
 
 
-def write(program: Program, folder: Path) -> None:
-    """Lay the program's texts into a folder."""
-    for name, text in program.texts.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-
-
-def found_in(report: Report, folder: Path) -> list[Found]:
-    """The findings that are shown, with paths relative to the program's folder."""
-    home = folder.resolve()
-
+def _found_in(report: Report, folder: Path) -> list[Found]:
     @cache
     def name(path: str) -> str:
-        whole = Path(path).resolve()
-        return whole.relative_to(home).as_posix() if whole.is_relative_to(home) else path
+        return Path(path).resolve().relative_to(folder).as_posix()
 
     def told(finding: Finding) -> Found:
         at = report.texts.where(finding.at)

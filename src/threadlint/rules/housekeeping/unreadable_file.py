@@ -8,6 +8,11 @@ findings that need them are not made. Everything else is still checked.
 ## Example
 
 ```python
+import threading
+
+ledger_lock = threading.Lock()
+
+
 def broken(:  # expect: THR900
     pass
 ```
@@ -18,13 +23,19 @@ Mend the syntax, or save the file in the encoding that its first lines declare. 
 Python with `extend-exclude`.
 
 ```python
+import threading
+
+ledger_lock = threading.Lock()
+
+
 def mended():
     pass
 ```
 
 ## Stays silent when
 
-- the file is excluded.
+- the file is excluded;
+- nothing in it concerns threads, so that it is not parsed at all.
 """
 from __future__ import annotations
 

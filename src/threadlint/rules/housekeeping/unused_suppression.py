@@ -9,7 +9,7 @@ The comment outlived its cause. It tells readers of a danger that is gone, and w
 ```python
 import threading
 
-total_lock = threading.Lock()  # threadlint: ignore[THR127] shared by design  # expect: THR901
+total_lock = threading.Lock()  # threadlint: ignore[THR101] one order only  # expect: THR901
 ```
 
 ## Instead
