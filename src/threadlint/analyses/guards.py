@@ -1,27 +1,34 @@
 """Which lock guards which state, inferred from how most of the accesses behave.
 
-Domain. For each location that a class or module with a lock keeps: the accesses outside construction, each a *place* in the text.
-A place counts as locked by L when L is surely held in every context that reaches it. Changes weigh 2, reads 1.
-`share(L)` = locked weight / whole weight. L guards the location when share ≥ `SURE` (high), or ≥ `LIKELY` with locked accesses
-in two functions or a locked change (medium). The thresholds stand between those of SpotBugs' IS2 and CodeQL (docs/how-it-decides.md).
+Domain. For each location: the accesses outside construction. A place counts as locked by L when L is surely held in every context
+that reaches it. The places of one function under the same locks are one *decision*; it weighs 2 if one of them is a change or an
+iteration, else 1. `share(L)` = locked weight / whole weight. L guards the
+location when share ≥ `SURE` (high), or ≥ `LIKELY` with locked accesses in two functions or a locked change (medium). The
+thresholds stand between those of SpotBugs' IS2 and CodeQL (docs/how-it-decides.md). At least one locked change, or two locked
+places, and one change outside construction are needed.
 """
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Function
 from ..program.values import Address
-from .execution import Event, Hold
+from .execution import Hold
 from .lock_names import lock_names
 from .shared_state import CHANGES, Shared, SharedState, Site, shared_state
 
 SURE = 0.8
 LIKELY = 0.62
-CLOSING = ("close", "stop", "dispose", "reset", "shutdown", "clear_all", "terminate", "__exit__", "__enter__", "_reset", "_close")
+CLOSING = (
+    "close", "stop", "dispose", "reset", "shutdown", "terminate", "__exit__", "__enter__", "_reset", "_close", "_stop", "_shutdown",
+    "finalize", "destroy", "cleanup", "_cleanup", "teardown", "tear_down", "after_fork", "_after_fork", "_at_fork", "__aexit__",
+    "__aenter__", "kill", "disconnect", "uninstall",
+)  # fmt: skip
+"""Beginnings of names of functions that run before or after the time in which an object is shared."""
 
 
 class Usage(NamedTuple):
@@ -31,16 +38,17 @@ class Usage(NamedTuple):
     function: Function
     at: f.Span
     changes: bool
+    iterates: bool
     locks: frozenset[tuple[str, ...]]
     sites: tuple[Site, ...]
 
     @property
     def weight(self) -> int:
-        return 2 if self.changes else 1
+        return 2 if self.changes or self.iterates else 1
 
 
 class Unguarded(NamedTuple):
-    """A change (or iteration) without the lock that guards the location elsewhere. `locked` and `all` count places."""
+    """A change or iteration without the lock that guards the location elsewhere, and a locked access that may run beside it."""
 
     shared: Shared
     usage: Usage
@@ -48,101 +56,128 @@ class Unguarded(NamedTuple):
     locked: tuple[Usage, ...]
     total: int
     share: float
+    against: Site
 
     @property
     def sure(self) -> bool:
         return self.share >= SURE
 
-    @property
-    def event(self) -> Event:
-        return self.usage.sites[0].event
+
+class Guard(NamedTuple):
+    """The lock that most accesses of a location hold: its identity, and the share of the weight."""
+
+    lock: tuple[str, ...]
+    share: float
 
 
 class Guards:
-    """The answer: `unguarded()`."""
+    """The answer: `unguarded()`, and the guard of a location."""
 
     def __init__(self, program: Program) -> None:
         self._names = program.ask(lock_names)
         self._state: SharedState = program.ask(shared_state)
+        self._usages: dict[tuple[str, ...], list[Usage]] = {}
 
     def unguarded(self) -> Iterator[Unguarded]:
-        """Every place that changes guarded state without its guard, in order of location and place."""
+        """Every place that changes or iterates guarded state without its guard, in order of location and place."""
         for shared in self._state.locations.values():
-            usages = self._usages(shared)
-            if len(usages) < 2 or not self._worth_guarding(shared):
+            if not any(site.event.held for site in shared.sites):
                 continue
-            guard = self._guard(usages)
+            usages = self.usages(shared)
+            guard = self.guard(usages) if self._worth_guarding(shared) else None
             if guard is None:
                 continue
-            lock, share = guard
-            locked = tuple(usage for usage in usages if lock in usage.locks)
-            address = self._address(locked[0], lock)
+            locked = tuple(usage for usage in usages if guard.lock in usage.locks)
+            lock = self._address(locked[0], guard.lock)
             for usage in usages:
-                if lock in usage.locks or not usage.changes or self._exempt(usage.function):
+                if guard.lock in usage.locks or not (usage.changes or usage.iterates) or exempt(usage.function):
                     continue
-                if usage.locks and any(self._protects(usage, other) for other in locked):
+                if any(usage.locks & other.locks for other in locked):
                     continue
-                if self._reached_beside(usage, locked):
-                    yield Unguarded(shared, usage, address, locked, len(usages), share)
+                against = self._beside(usage, locked)
+                if against is not None:
+                    counted = decisions(usages)
+                    holding = tuple(each for each in counted if guard.lock in each.locks)
+                    yield Unguarded(shared, usage, lock, holding, len(counted), guard.share, against)
 
-    def _usages(self, shared: Shared) -> list[Usage]:
+    def usages(self, shared: Shared) -> list[Usage]:
+        """The places that touch a location, in order of place."""
+        known = self._usages.get(shared.key)
+        if known is not None:
+            return known
         places: dict[tuple[Function, f.Span], list[Site]] = defaultdict(list)
         for site in shared.sites:
-            places[site.event.function, site.event.at].append(site)
+            places[site.function, site.event.at].append(site)
         found = []
         for (function, at), sites in places.items():
-            held = [frozenset(self._names.identity(hold.lock) for hold in _excluding(site.event.held)) for site in sites]
-            locks = frozenset.intersection(*held)
-            if function.name.endswith("_locked") or function.name.endswith("_unlocked"):
+            if function.name.endswith(("_locked", "_unlocked", "_nolock", "_no_lock")):
                 continue
-            changes = any(site.access.how in CHANGES or site.access.how == "iterate" for site in sites)
-            found.append(Usage(function, at, changes, locks, tuple(sites)))
-        found.sort(key=lambda usage: (usage.function.module.name, usage.at))
-        return found
+            locks = frozenset.intersection(*(self._locks(site) for site in sites))
+            changes = any(site.access.how in CHANGES for site in sites)
+            iterates = any(site.access.how == "iterate" for site in sites)
+            found.append(Usage(function, at, changes, iterates, locks, tuple(sites)))
+        found.sort(key=lambda usage: (usage.function.module.name, usage.function.index_in_module, usage.at[0], -usage.at[1]))
+        kept: list[Usage] = []
+        for usage in found:
+            outer = kept[-1] if kept else None
+            if outer is None or outer.function is not usage.function or usage.at[1] > outer.at[1]:
+                kept.append(usage)
+        self._usages[shared.key] = kept
+        return kept
+
+    def _locks(self, site: Site) -> frozenset[tuple[str, ...]]:
+        return frozenset(self._names.identity(hold.lock) for hold in self._excluding(site))
+
+    def _excluding(self, site: Site) -> list[Hold]:
+        return [hold for hold in site.event.held if hold.kind.excludes and self._state.protects(hold, site.location)]
 
     def _worth_guarding(self, shared: Shared) -> bool:
         """Flags and single references that are only ever replaced by constants owe no lock."""
-        values = [site.access.value for site in shared.changes if site.access.how == "write"]
-        if len(values) < len(shared.changes):
-            return True
-        return any(not isinstance(value, f.Const) for value in values)
+        return any(not (site.access.how == "write" and isinstance(site.access.value, f.Const)) for site in shared.changes)
 
-    def _guard(self, usages: list[Usage]) -> tuple[tuple[str, ...], float] | None:
-        counted = [usage for usage in usages if not self._exempt(usage.function)]
+    def guard(self, usages: list[Usage]) -> Guard | None:
+        """The lock that guards a location with these accesses."""
+        counted = decisions(usage for usage in usages if not exempt(usage.function))
         whole = sum(usage.weight for usage in counted)
-        best: tuple[tuple[str, ...], float] | None = None
+        best: Guard | None = None
         for lock in sorted({lock for usage in counted for lock in usage.locks}):
             locked = [usage for usage in counted if lock in usage.locks]
+            changes = any(usage.changes for usage in locked)
             share = sum(usage.weight for usage in locked) / whole
-            enough = any(u.changes for u in locked) or len(locked) >= 2
-            likely = len({u.function for u in locked}) >= 2 or any(u.changes for u in locked)
-            if enough and (share >= SURE or (share >= LIKELY and likely)) and (best is None or share > best[1]):
-                best = (lock, share)
+            likely = len({usage.function for usage in locked}) >= 2 or changes
+            if (changes or len(locked) >= 2) and (share >= SURE or (share >= LIKELY and likely)):
+                if best is None or share > best.share:
+                    best = Guard(lock, share)
         return best
 
-    def _exempt(self, function: Function) -> bool:
-        return function.name.startswith(CLOSING)
-
-    def _protects(self, usage: Usage, other: Usage) -> bool:
-        return bool(usage.locks & other.locks)
-
-    def _reached_beside(self, usage: Usage, locked: tuple[Usage, ...]) -> bool:
-        """Whether some locked access may run at the same time. A lock is evidence that public functions may."""
+    def _beside(self, usage: Usage, locked: tuple[Usage, ...]) -> Site | None:
+        """A locked access that may run at the same time. A lock is evidence that public functions may. An iteration is only
+        broken by a change."""
         for site in usage.sites:
-            for other in (site for each in locked for site in each.sites):
-                if self._state.parallel.may_run_together(site.occurrence, other.occurrence, locks=True):
-                    return True
-        return False
+            for other in locked:
+                if usage.changes or other.changes:
+                    for against in other.sites:
+                        if self._state.conflict(site, against, locks=True):
+                            return against
+        return None
 
     def _address(self, usage: Usage, lock: tuple[str, ...]) -> Address:
-        for hold in usage.sites[0].event.held:
-            if self._names.identity(hold.lock) == lock:
-                return hold.lock
-        return usage.sites[0].event.subject  # type: ignore[no-any-return]
+        return next(h.lock for h in usage.sites[0].event.held if self._names.identity(h.lock) == lock)
 
 
-def _excluding(holds: tuple[Hold, ...]) -> list[Hold]:
-    return [hold for hold in holds if hold.kind.excludes]
+def decisions(usages: Iterable[Usage]) -> list[Usage]:
+    """One usage for each function and set of locks, a change if there is one."""
+    found: dict[tuple[Function, frozenset[tuple[str, ...]]], Usage] = {}
+    for usage in usages:
+        key = (usage.function, usage.locks)
+        if key not in found or usage.weight > found[key].weight:
+            found[key] = usage
+    return list(found.values())
+
+
+def exempt(function: Function) -> bool:
+    """Whether a function runs before or after the time in which its object is shared."""
+    return function.name.startswith(CLOSING)
 
 
 def guards(program: Program) -> Guards:

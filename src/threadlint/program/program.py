@@ -10,6 +10,7 @@ from ..knowledge.names import canonical, is_library
 from ..model import facts as f
 from ..model.place import Place
 from .classes import Hierarchy
+from .declarations import Declarations
 from .symbols import Class, Function, Module
 from .values import Ext, Mod, Values
 
@@ -35,6 +36,7 @@ class Program:
         self.hierarchy = Hierarchy(self)
         self._answers: dict[Any, Any] = {}
         self._asking: list[Any] = []
+        self._declarations: dict[Module, Declarations] = {}
 
     @cached_property
     def static(self) -> Static:
@@ -42,6 +44,13 @@ class Program:
         from .static import Static
 
         return Static(self)
+
+    def declarations(self, module: Module) -> Declarations:
+        """What the module's comments and annotations declare."""
+        known = self._declarations.get(module)
+        if known is None:
+            known = self._declarations[module] = Declarations(module)
+        return known
 
     @property
     def functions(self) -> Iterator[Function]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ...knowledge.handing import GIVING, WAITING
 from ...knowledge.locks import LOCKS
 from ...knowledge.threads import CONSTRUCTORS, SUBMITTERS
 from ...knowledge.types import POOLS, PROCESS_POOLS
@@ -206,6 +207,9 @@ def _enter_context(
 def _thread_init(
     frame: ActiveFrame, name: str, thread: Obj | None, arguments: Arguments, node: f.Expr, result: Values
 ) -> Values:
+    if thread is None and arguments.positional:  # Thread.__init__(self, …)
+        thread = next((value for value in arguments.positional[0] if isinstance(value, Obj)), None)
+        arguments = arguments._replace(positional=arguments.positional[1:])
     if thread is not None:
         frame.explorer.constructed(thread, arguments, node, frame, name.removesuffix(".__init__"))
     return result
@@ -217,6 +221,23 @@ def _run(frame: ActiveFrame, name: str, thread: Obj | None, arguments: Arguments
             frame.enter(target, passed, node, None)
     return result
 
+
+
+def _give(frame: ActiveFrame, name: str, signal: Obj | None, arguments: Arguments, node: f.Expr, result: Values) -> Values:
+    if signal is not None:
+        for values in arguments.positional[:1]:
+            frame._escape(values)
+        frame.state.running |= {signal.address}
+    return result
+
+
+def _wait_for_signal(
+    frame: ActiveFrame, name: str, signal: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
+    timed = name == "threading.Event.wait" and arguments.get(0, "timeout") not in (None, (Lit(None),))
+    if signal is not None and not timed:
+        frame.state.ended |= {signal.address}
+    return result
 
 
 ACTIONS: dict[str, Action] = {
@@ -243,6 +264,10 @@ for _kind in CONSTRUCTORS:
     ACTIONS[f"{_kind}.join"] = _join
     ACTIONS[f"{_kind}.run"] = _run
     ACTIONS[f"{_kind}.__init__"] = _thread_init
+for _name in GIVING:
+    ACTIONS[_name] = _give
+for _name in WAITING:
+    ACTIONS[_name] = _wait_for_signal
 for _name in SUBMITTERS:
     ACTIONS[_name] = _submit
 for _pool in POOLS | PROCESS_POOLS:

@@ -1,0 +1,62 @@
+"""State that is handed from one thread to another by a signal: written before `set()`, read after `wait()`.
+
+Domain. A *signal* is an Event or a queue that one root alone sets (or puts into), once or more, and that nobody clears. The
+executor notes it like a thread: after `set()` it is in `running` (may have been given), after a `wait()` or `get()` without
+timeout in `ended` (surely been given). An access before any `set()` of its root comes before every access behind a `wait()`.
+
+What it does not know: conditions, flags that are polled, and which of several items of a queue a `get()` gives.
+"""
+from __future__ import annotations
+
+from ..knowledge.handing import CLEARING, GIVING
+from ..program.program import Program
+from ..program.values import Address
+from .execution import Activation, Root
+from .parallel import Occurrence, Parallel, parallel
+
+KINDS = ("access", "call")
+"""The kinds of events that questions about sharing ask for: one walk from each root serves them all."""
+
+
+class Handovers:
+    """The answer: `between`."""
+
+    def __init__(self, program: Program) -> None:
+        self._parallel: Parallel = program.ask(parallel)
+        self._givers: dict[Address, set[Root]] = {}
+        self._unfit: set[Address] = set()
+        execution = self._parallel.execution
+        gives: dict[Activation, list[Address]] = {}
+        for event in execution.events("call"):
+            address = event.detail.receiver.address if event.detail.receiver is not None else None
+            if address is None:
+                continue
+            if event.subject in GIVING:
+                gives.setdefault(event.activation, []).append(address)
+            elif event.subject in CLEARING:
+                self._unfit.add(address)
+        if gives:
+            for root in self._parallel.roots:
+                reached = self._parallel.reached(root, *KINDS)
+                for activation, addresses in gives.items():
+                    if activation in reached:
+                        for address in addresses:
+                            self._givers.setdefault(address, set()).add(root)
+
+    def between(self, one: Occurrence, other: Occurrence) -> bool:
+        """Whether a signal orders two occurrences of different roots."""
+        return self._before(one, other) or self._before(other, one)
+
+    def _before(self, first: Occurrence, second: Occurrence) -> bool:
+        if first.root is second.root or first.root.many:
+            return False
+        for signal in second.ended:
+            givers = self._givers.get(signal)
+            if givers == {first.root} and signal not in first.running and signal not in self._unfit:
+                return True
+        return False
+
+
+def handovers(program: Program) -> Handovers:
+    """The signals of the program."""
+    return Handovers(program)

@@ -1,0 +1,133 @@
+"""Whose object is it: whether two threads that run the same code also work on the same object.
+
+Evidence, strongest first: the location is a global or a class attribute; one object made at one place; a method that a thread
+runs and another method of the same class, both on their `self`; and, where only public functions are known, a class that
+shows that its instances are meant to be shared: it keeps a lock or a thread, one of it lives in a global, a framework hands
+one instance to many threads, or its author says so.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..knowledge.threads import SHARED_HANDLERS
+from ..program.program import Program
+from ..program.symbols import Class
+from ..program.values import Address, Obj
+from .execution import Root
+from .parallel import Parallel, parallel
+
+_THREADS = frozenset({"threading.Thread", "threading.Timer"})
+
+
+class Instances:
+    """The answers; see the module's docstring."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._parallel: Parallel = program.ask(parallel)
+        self._meant: dict[Class, bool] = {}
+        self._single: dict[Class, bool] = {}
+        self._classes = {cls.qualname: cls for cls in program.classes}
+        explorer = self._parallel.execution.explorer
+        self._global: set[Class] = {
+            cls
+            for address, (obj, *_) in explorer.constructions.items()
+            if address.kind in ("global", "class") and isinstance(obj.type, Class)
+            for cls in program.hierarchy.mro(obj.type)
+        }
+
+    def own_instance(self, root: Root, location: Address) -> bool:
+        """Whether every thread of a root that runs many times has its own object there."""
+        start = location.root
+        if start.many or any(here.kind == "element" for here in _path(location)):
+            return True
+        receiver = root.activation.receiver
+        if root.kind == "thread" and isinstance(receiver, Obj) and location.within(receiver.address):
+            if receiver.address.many or receiver.address.kind == "element":
+                return True
+            if isinstance(receiver.type, Class):
+                bases = set(self._program.hierarchy.library_bases(receiver.type))
+                if bases & _THREADS:
+                    return True
+                return root.spelling == "handler" and not bases & SHARED_HANDLERS
+        return False
+
+    def shared_by(self, location: Address, one: Root, other: Root, locks: bool) -> bool:
+        """Whether there is evidence that the object at a location is shared by the two, not only the code."""
+        start = location.root
+        if start.kind in ("global", "class"):
+            return True
+        if start.kind == "site":
+            return not start.many
+        if start.kind != "some" or start.key[1] != "self":
+            return False
+        cls = self.class_of(start)
+        if cls is None or cls.owns_a_docstring_against_threads:
+            return False
+        if locks and self._parallel.owns_lock(cls):
+            return True
+        if one.kind == "thread" or other.kind == "thread":
+            return self._threads_meet(cls, one, other)
+        return self.meant_to_be_shared(cls)
+
+    def _threads_meet(self, cls: Class, one: Root, other: Root) -> bool:
+        """Whether a thread that works on some instance of a class meets others there: it runs a method of that class, or of a
+        class that its instances belong to, or the class is meant to be shared."""
+        for root in (one, other):
+            receiver = root.activation.receiver
+            if root.kind == "thread" and isinstance(receiver, Obj) and isinstance(receiver.type, Class):
+                if cls in self._program.hierarchy.mro(receiver.type) or receiver.type in self._program.hierarchy.mro(cls):
+                    return True
+            closure = root.activation.closure
+            if root.kind == "thread" and closure is not None and isinstance(closure.receiver, Obj):
+                if closure.receiver.type is cls:
+                    return True
+        return self.meant_to_be_shared(cls)
+
+    def meant_to_be_shared(self, cls: Class) -> bool:
+        """Whether a class shows that its instances are used by several threads."""
+        known = self._meant.get(cls)
+        if known is None:
+            hierarchy = self._program.hierarchy
+            known = self._meant[cls] = not cls.owns_a_docstring_against_threads and (
+                self._parallel.owns_lock(cls)
+                or bool(set(hierarchy.library_bases(cls)) & SHARED_HANDLERS)
+                or cls in self._global
+                or any(each in self._program.declarations(each.module).safe_classes for each in hierarchy.mro(cls))
+                or _says_thread_safe(cls)
+            )
+        return known
+
+    def only_one(self, start: Address) -> bool:
+        """Whether there is one instance at most of the class that an address starts at: made once, at module level."""
+        cls = self.class_of(start)
+        if cls is None:
+            return True
+        known = self._single.get(cls)
+        if known is None:
+            explorer = self._parallel.execution.explorer
+            family = {cls.qualname, *(below.qualname for below in self._program.hierarchy.subclasses(cls))}
+            makings = [made for (name, _), made in explorer.makings.items() if name in family]
+            known = self._single[cls] = len(makings) == 1 and makings[0][3].function.is_top and makings[0][0].address.single
+        return known
+
+    def class_of(self, start: Address) -> Class | None:
+        """The class whose instance an address starts at."""
+        return self._classes.get(start.key[0]) if start.kind == "some" else None
+
+
+def _says_thread_safe(cls: Class) -> bool:
+    doc = (cls.facts.doc or "").lower().replace("-", " ")
+    return "thread safe" in doc and not cls.owns_a_docstring_against_threads
+
+
+def _path(address: Address) -> Iterator[Address]:
+    here: Address | None = address
+    while here is not None:
+        yield here
+        here = here.base
+
+
+def instances(program: Program) -> Instances:
+    """Whose objects the program's threads work on."""
+    return Instances(program)

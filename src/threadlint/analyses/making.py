@@ -1,0 +1,167 @@
+"""Whether it matters that a value is made twice.
+
+Two threads that both find a cache empty both fill it. That is harmless when the value is worked out from nothing but its
+arguments (a width, a compiled pattern): the loser's value equals the winner's. It is harmful when the value has an identity that
+somebody can see: a connection, a thread, a registry, an object that others keep and change.
+
+*Pure* is: literals, arithmetic, calls of builtins and library functions that only compute, and of functions of the program that
+store nothing and call nothing else. *Identity* is: an instance of a class of the program, a library class that is not a plain value,
+a call named like `connect` or `open`. The rest is not known.
+"""
+from __future__ import annotations
+
+from ..knowledge.making import MAKING_WORDS, PURE_FUNCTIONS, PURE_METHODS, PURE_MODULES, VALUE_TYPES
+from ..knowledge.types import CONTAINERS
+from ..model import facts as f
+from ..program.program import Program
+from ..program.symbols import Class, Function, last_name
+from ..program.traverse import walk, walk_expression
+from ..program.values import Cls, Ext, ExtMethod, Fn, Obj, Values
+
+DEEPEST = 3
+
+
+class Making:
+    """The answers; see the module's docstring."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._known: dict[tuple[Function, f.Span], bool | None] = {}
+        self._functions: dict[Function, bool | None] = {}
+        self._passed: dict[Function, set[f.Span]] = {}
+
+    def idempotent(self, function: Function, expr: f.Expr) -> bool | None:
+        """True: making it again does no harm; False: it makes something with an identity; None: not known."""
+        key = (function, expr.at)
+        if key not in self._known:
+            self._known[key] = self._judge(function, expr, 0)
+        return self._known[key]
+
+    def _judge(self, function: Function, expr: f.Expr, depth: int) -> bool | None:
+        if isinstance(expr, f.Await):
+            return False
+        if isinstance(expr, f.Name):
+            return self._local(function, expr.id, depth)
+        if isinstance(expr, (f.BoolOp, f.IfExp)):
+            parts = expr.values if isinstance(expr, f.BoolOp) else (expr.body, expr.orelse)
+            return _worst([self._judge(function, part, depth) for part in parts])
+        verdicts: list[bool | None] = [True]
+        for node in walk_expression(expr):
+            if isinstance(node, f.Call):
+                verdicts.append(self._call(function, node, depth))
+            elif isinstance(node, (f.Await, f.Yield)):
+                verdicts.append(False)
+        return _worst(verdicts)
+
+    def _local(self, function: Function, name: str, depth: int) -> bool | None:
+        if name in function.param_names or depth >= DEEPEST or name not in function.binds:
+            return None
+        found = [b for b in function.bindings.get(name, ()) if b.how in ("value", "enter") and b.expr is not None]
+        if not found:
+            return None
+        return _worst([self._judge(function, b.expr, depth + 1) for b in found if b.expr is not None])
+
+    def _call(self, function: Function, call: f.Call, depth: int) -> bool | None:
+        values = self._program.static.evaluate(call.func, function)
+        verdicts: list[bool | None] = []
+        for value in values:
+            if isinstance(value, Cls):
+                verdicts.append(self._class(value.cls))
+            elif isinstance(value, Fn):
+                verdicts.append(self._function(value.function, depth))
+            elif isinstance(value, Ext):
+                verdicts.append(_library(value.name))
+            elif isinstance(value, ExtMethod):
+                pure = value.owner in CONTAINERS or value.owner in VALUE_TYPES
+                verdicts.append(True if pure and value.name in PURE_METHODS else None)
+        if verdicts:
+            return _worst(verdicts)
+        name = (last_name(call.func) or "").lower()
+        if name in PURE_METHODS:
+            return True
+        return False if name.startswith(MAKING_WORDS) or name.endswith(("factory", "_connect", "_session")) else None
+
+    def _class(self, cls: Class) -> bool | None:
+        bases = self._program.hierarchy.library_bases(cls)
+        if any(base.rpartition(".")[2] in ("NamedTuple", "Enum", "str", "int", "tuple", "frozenset", "Exception") for base in bases):
+            return True
+        decorators = {last_name(d) for d in cls.facts.decorators}
+        if "frozen" in decorators or any(_is_frozen(d) for d in cls.facts.decorators):
+            return True
+        return False
+
+    def _function(self, function: Function, depth: int) -> bool | None:
+        if function in self._functions:
+            return self._functions[function]
+        if depth >= DEEPEST:
+            return None
+        self._functions[function] = None
+        verdict = self._functions[function] = self._body(function, depth + 1)
+        return verdict
+
+    def _body(self, function: Function, depth: int) -> bool | None:
+        if function.facts.is_generator or function.facts.is_async:
+            return None
+        made: Values = self._program.static.returned(function, None, None, None, function)
+        if any(isinstance(v, Obj) and isinstance(v.type, Class) and self._class(v.type) is False for v in made):
+            return False
+        verdicts: list[bool | None] = [True]
+        for node in walk(function.facts.body):
+            if isinstance(node, f.Call):
+                verdicts.append(self._call(function, node, depth))
+            elif isinstance(node, (f.Await, f.Yield)):
+                verdicts.append(False)
+            elif isinstance(node, (f.Assign, f.AugAssign)):
+                targets = node.targets if isinstance(node, f.Assign) else (node.target,)
+                for target in targets:
+                    if isinstance(target, f.Attr) or (isinstance(target, f.Name) and target.id in function.facts.globals):
+                        verdicts.append(None)
+        return _worst(verdicts)
+
+    # --- how a value is used -------------------------------------------------------------------------------------
+
+    def passes_on(self, function: Function, at: f.Span) -> bool:
+        """Whether the expression at a place is passed to a call, iterated, kept in a local, returned or joined."""
+        known = self._passed.get(function)
+        if known is None:
+            known = self._passed[function] = set()
+            for node in walk(function.facts.body):
+                if isinstance(node, f.Call):
+                    quick = isinstance(node.func, f.Name) and node.func.id in ("len", "isinstance", "bool", "id")
+                    known.update(arg.value.at for arg in node.args if not quick)
+                elif isinstance(node, f.Assign) and node.value is not None:
+                    known.add(node.value.at)
+                elif isinstance(node, (f.Return, f.Yield)) and node.value is not None:
+                    known.add(node.value.at)
+                elif isinstance(node, (f.ForLoop, f.For)):
+                    known.add(node.iter.at)
+        return at in known
+
+
+def _worst(verdicts: list[bool | None]) -> bool | None:
+    """False if anything has an identity, else None if anything is not known, else True."""
+    if any(verdict is False for verdict in verdicts):
+        return False
+    return None if any(verdict is None for verdict in verdicts) else True
+
+
+def _library(name: str) -> bool | None:
+    if name in PURE_FUNCTIONS or name.rpartition(".")[0] in PURE_MODULES or name in VALUE_TYPES:
+        return True
+    last = name.rpartition(".")[2]
+    if name in CONTAINERS:
+        return True
+    if last[:1].isupper():
+        return False
+    return False if last.lower().startswith(MAKING_WORDS) else None
+
+
+def _is_frozen(decorator: f.Expr) -> bool:
+    return isinstance(decorator, f.Call) and any(
+        arg.keyword == "frozen" and isinstance(arg.value, f.Const) and arg.value.value is True for arg in decorator.args
+    )
+
+
+def making(program: Program) -> Making:
+    """Whether making a value twice does harm."""
+    return Making(program)

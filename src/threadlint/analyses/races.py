@@ -1,0 +1,129 @@
+"""Every race, once: which rule tells it, how sure it is, and at which side.
+
+Breaks and unguarded accesses overlap: the same line can be an update that is lost, and the one place without the lock. For
+each location and function one of them is told, the one that says most (`ORDER`). A race between a protected and an unprotected
+place is told at the unprotected one.
+
+Confidence. High: both threads are resolved, and a switch point lies in between. Medium: callers are assumed, one step is not
+resolved, or a read-modify-write without switch point. Low: other sequences without switch point (medium where a free-threaded
+build is a target), and values that may as well be made twice.
+"""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..model.finding import Confidence
+from ..program.program import Program
+from ..program.values import Address
+from .breaks import Break, breaks
+from .guards import Unguarded, exempt, guards
+from .lock_names import lock_names
+from .shared_state import Shared, SharedState, Site, shared_state
+
+ORDER = (
+    "lazy", "test", "split", "scope", "locks", "unguarded", "iterate", "drain", "update",
+)  # fmt: skip
+"""What is told of several races in one function about one location: the first of these."""
+
+
+
+class Race(NamedTuple):
+    """A race to tell. `kind` is one of `ORDER`; `home` is global, attribute or cell; `site` is the side to change,
+    `against` the other; `lock` the guard, or what `site` holds in vain, and `other_lock` what `against` holds."""
+
+    kind: str
+    home: str
+    shared: Shared
+    site: Site
+    against: Site
+    confidence: Confidence
+    visible: bool
+    found: Break | None = None
+    unguarded: Unguarded | None = None
+    lock: Address | None = None
+    other_lock: Address | None = None
+
+
+class Races:
+    """The answer: `of` the kinds that a rule tells."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._state: SharedState = program.ask(shared_state)
+        self._names = program.ask(lock_names)
+        self._free_threaded = bool(program.config.free_threaded)
+        best: dict[object, Race] = {}
+        for race in (*self._broken(), *self._unguarded()):
+            key = (race.shared.key, race.site.function)
+            known = best.get(key)
+            if known is None or _order(race) < _order(known):
+                best[key] = race
+        self._races = sorted(best.values(), key=lambda race: (race.site.function.module.name, race.site.event.at, race.shared.key))
+
+    def of(self, kind: str, *homes: str) -> list[Race]:
+        """The races of one kind, in one of the homes, in order of place."""
+        return [race for race in self._races if race.kind == kind and (not homes or race.home in homes)]
+
+    def _unguarded(self) -> list[Race]:
+        races = []
+        for found in self._program.ask(guards).unguarded():
+            sure = found.sure and any(usage.changes for usage in found.locked)
+            confidence = Confidence.HIGH if sure else Confidence.MEDIUM
+            site = found.usage.sites[0]
+            races.append(
+                Race("unguarded", _home(site), found.shared, site, found.against, confidence, True, None, found, found.lock)
+            )
+        return races
+
+    def _broken(self) -> list[Race]:
+        return [self._race(found) for found in self._program.ask(breaks).found if not exempt(found.site.function)]
+
+    def _race(self, found: Break) -> Race:
+        site, against = found.site, found.against
+        kind = found.what
+        mine = [h for h in site.event.held if h.kind.excludes and h.kind.domain != "task"]
+        theirs = [h for h in against.event.held if h.kind.excludes and h.kind.domain != "task"]
+        lock = other = None
+        if mine and found.relies.check is not None and any(hold not in found.held for hold in mine):
+            again = [h for h in mine if any(self._names.may_be_same(h.lock, b.lock) for b in found.relies.check.held)]
+            if again:
+                kind, lock = "split", again[-1].lock
+        if lock is None and found.held:
+            vain = [h for h in found.held if not self._state.protects(h, site.location)]
+            if vain:
+                kind, lock = "scope", vain[-1].lock
+            elif theirs and kind != "iterate":
+                kind, lock, other = "locks", found.held[-1].lock, theirs[-1].lock
+            elif not theirs and kind == "update":  # the other side is the one without a lock
+                site, against, lock = against, site, found.held[-1].lock
+        return Race(kind, _home(site), found.shared, site, against, self._confidence(found), found.relies.visible, found, None, lock, other)
+
+    def _confidence(self, found: Break) -> Confidence:
+        relies = found.relies
+        resolved = all(side.root.kind != "entry" for side in (found.site, found.against))
+        if found.what in ("lazy", "test") and relies.idempotent is True:
+            return Confidence.LOW
+        if found.what in ("lazy", "test") and relies.idempotent is None and not resolved and found.site.event.function.cls is not None:
+            return Confidence.LOW if _home(found.site) == "attribute" and not found.held else Confidence.MEDIUM
+        if not relies.visible:
+            if found.what == "update" or self._free_threaded:
+                return Confidence.MEDIUM
+            return Confidence.LOW
+        return Confidence.HIGH if resolved else Confidence.MEDIUM
+
+
+def _home(site: Site) -> str:
+    start = site.location
+    if start.kind == "site":
+        return "cell"
+    return "global" if start.kind == "global" or (start.kind == "element" and start.root.kind == "global") else "attribute"
+
+
+def _order(race: Race) -> tuple[int, int, tuple[int, int]]:
+    shown = 0 if race.confidence is not Confidence.LOW else 1
+    return (shown, ORDER.index(race.kind), race.site.event.at)
+
+
+def races(program: Program) -> Races:
+    """The races of the program."""
+    return Races(program)

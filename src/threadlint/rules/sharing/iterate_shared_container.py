@@ -1,0 +1,100 @@
+"""A container is iterated while another thread can add to it or take from it.
+
+## Why it hurts
+
+A dict, set or deque that changes in size during a loop raises `RuntimeError` in the loop, on every build; a list skips elements.
+The loop is usually in some housekeeping thread, which dies of it.
+
+## Example
+
+```python
+import threading
+import time
+
+clients = {}
+
+
+def connect(name, socket):
+    clients[name] = socket
+
+
+def heartbeat():
+    while True:
+        for name, socket in clients.items():  # expect: THR207
+            socket.send(name)
+        time.sleep(1)
+
+
+def accept(listener):
+    while True:
+        socket, name = listener.accept()
+        connect(name, socket)
+
+
+threading.Thread(target=heartbeat, daemon=True).start()
+threading.Thread(target=accept, args=(None,), daemon=True).start()
+```
+
+## Instead
+
+Loop over a snapshot: `list(clients.items())` copies a plain dict in one step; better, copy it under the lock that all
+changes hold.
+
+```python
+import threading
+import time
+
+clients = {}
+
+
+def connect(name, socket):
+    clients[name] = socket
+
+
+def heartbeat():
+    while True:
+        for name, socket in list(clients.items()):
+            socket.send(name)
+        time.sleep(1)
+
+
+def accept(listener):
+    while True:
+        socket, name = listener.accept()
+        connect(name, socket)
+
+
+threading.Thread(target=heartbeat, daemon=True).start()
+threading.Thread(target=accept, args=(None,), daemon=True).start()
+```
+
+## Stays silent when
+
+- the loop runs over a copy;
+- the loop and all changes hold one lock;
+- nobody adds or removes while the loop runs;
+- elements are only appended to a list.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...analyses.race_stories import race_stories
+from ...analyses.races import races
+from ...model.finding import Finding, Rule, Severity
+from ...program.program import Program
+
+RULE = Rule("THR207", "iterate-shared-container", severity=Severity.WARNING)
+
+
+def check(program: Program) -> Iterator[Finding]:
+    """One finding for each function that iterates what another thread changes."""
+    stories = program.ask(race_stories)
+    for race in program.ask(races).of("iterate"):
+        name = stories.spelling(race).short
+        yield stories.finding(
+            RULE,
+            race,
+            f"`{name}` is iterated here while {stories.rival(race)} can change its size",
+            "iterate over a copy, taken under the lock that all changes hold",
+        )

@@ -1,0 +1,99 @@
+"""Something that should exist once is built on first use by several threads at once.
+
+## Why it hurts
+
+Two threads that both find nothing both build: two connections, two pools, two caches. The second replaces the first, whose users
+go on with an object that nobody else sees, and that nobody closes.
+
+## Example
+
+```python
+import threading
+
+
+class Connection:
+    def __init__(self):
+        self.log = []
+
+
+_connection = None
+
+
+def connection():
+    global _connection
+    if _connection is None:
+        _connection = Connection()  # expect: THR205
+    return _connection
+
+
+def work():
+    connection().log.append("working")
+
+
+for _ in range(4):
+    threading.Thread(target=work).start()
+```
+
+## Instead
+
+Build it at import, or test again under a lock.
+
+```python
+import threading
+
+
+class Connection:
+    def __init__(self):
+        self.log = []
+
+
+_connection = None
+_connection_lock = threading.Lock()
+
+
+def connection():
+    global _connection
+    if _connection is None:
+        with _connection_lock:
+            if _connection is None:
+                _connection = Connection()
+    return _connection
+
+
+def work():
+    connection().log.append("working")
+
+
+for _ in range(4):
+    threading.Thread(target=work).start()
+```
+
+## Stays silent when
+
+- the test is repeated under the lock;
+- the value may as well be built twice (a compiled pattern, a number);
+- nothing shows that several threads come here.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...analyses.race_stories import race_stories
+from ...analyses.races import races
+from ...model.finding import Finding, Rule, Severity
+from ...program.program import Program
+
+RULE = Rule("THR205", "unlocked-lazy-init", severity=Severity.WARNING)
+
+
+def check(program: Program) -> Iterator[Finding]:
+    """One finding for each place that builds, behind a test, what another thread may be building too."""
+    stories = program.ask(race_stories)
+    for race in program.ask(races).of("lazy"):
+        name = stories.spelling(race).short
+        yield stories.finding(
+            RULE,
+            race,
+            f"`{name}` is built here on first use, and {stories.rival(race)} can build a second one at the same time",
+            "build it before threads start, or hold a lock and test again inside",
+        )
