@@ -69,6 +69,14 @@ class Module:
         return exports
 
     @cached_property
+    def children(self) -> dict[int, list[Function]]:
+        """The functions whose enclosing function is the one with that index, methods of local classes included."""
+        found: dict[int, list[Function]] = {}
+        for function in self.functions[1:]:
+            found.setdefault(function.facts.parent, []).append(function)
+        return found
+
+    @cached_property
     def stars(self) -> list[f.Import]:
         """The `from x import *` statements of the top level."""
         return self.top.index.stars if self.functions else []
@@ -220,13 +228,12 @@ class Function:
     @cached_property
     def nested(self) -> list[Function]:
         """Functions defined inside this one, at any depth; methods of local classes excluded."""
-        inside: list[Function] = []
-        wanted = {self.index_in_module}
-        for function in self.module.functions[self.index_in_module + 1 :]:
-            if function.facts.parent in wanted and function.facts.cls < 0 and not self.is_top:
-                wanted.add(function.index_in_module)
-                inside.append(function)
-        return inside
+        if self.is_top:
+            return []
+        inside = [each for each in self.module.children.get(self.index_in_module, ()) if each.facts.cls < 0]
+        for function in inside:
+            inside.extend(each for each in self.module.children.get(function.index_in_module, ()) if each.facts.cls < 0)
+        return sorted(inside, key=lambda each: each.index_in_module)
 
     @cached_property
     def shared_cells(self) -> frozenset[str]:
@@ -234,11 +241,10 @@ class Function:
         if self.is_top:
             return frozenset()
         mentioned: set[str] = set()
-        pending = [self.index_in_module]
-        for function in self.module.functions[self.index_in_module + 1 :]:
-            if function.facts.parent in pending:
-                pending.append(function.index_in_module)
-                mentioned |= function.mentioned - function.binds
+        pending = list(self.module.children.get(self.index_in_module, ()))
+        for function in pending:
+            pending.extend(self.module.children.get(function.index_in_module, ()))
+            mentioned |= function.mentioned - function.binds
         return frozenset(mentioned) & self.binds
 
     @cached_property

@@ -57,6 +57,7 @@ class Explorer(Evaluator):
         self._written_cells: dict[Function, frozenset[str]] = {}
         self._owners: dict[tuple[Class, str], Class | None] = {}
         self._class_variables: dict[tuple[Class, str], bool] = {}
+        self._declarations: dict[tuple[Function, bool], tuple[tuple[str, Values], ...]] = {}
         self._setters: dict[tuple[Class, str], Function | None] = {}
         self.owners: dict[Address, Class] = {}
         """The class whose attribute a field location is."""
@@ -399,11 +400,9 @@ class Explorer(Evaluator):
                 kept[name] = tuple(matter)
         if receiver is not None and function.receiver_name is not None:
             kept[function.receiver_name] = (receiver,)
-        for param in function.facts.params:
-            if param.name not in kept:
-                values = self.static.parameter(function, param.name, receiver)
-                if values and not (len(values) == 1 and isinstance(values[0], Lit)):
-                    kept[param.name] = values
+        for name, values in self._declared(function, receiver):
+            if name not in kept:
+                kept[name] = values
         if frame is None and function.name == "__init__" and isinstance(receiver, Obj):
             entry_owned.add(receiver.address)
         owned = frozenset(entry_owned)
@@ -448,6 +447,17 @@ class Explorer(Evaluator):
 
     def _any_matter(self, bound: dict[str, Values]) -> bool:
         return any(self.matters(v) or isinstance(v, Obj) for values in bound.values() for v in values)
+
+    def _declared(self, function: Function, receiver: Value | None) -> tuple[tuple[str, Values], ...]:
+        """What annotations and defaults tell of parameters (and of the receiver, when it is not known)."""
+        known = self._declarations.get((function, receiver is None))
+        if known is None:
+            skip = function.receiver_name if receiver is not None else None
+            found = [(p.name, self.static.parameter(function, p.name)) for p in function.facts.params if p.name != skip]
+            known = self._declarations[function, receiver is None] = tuple(
+                (name, values) for name, values in found if values and not (len(values) == 1 and isinstance(values[0], Lit))
+            )
+        return known
 
     def _general(self, function: Function) -> dict[str, Values]:
         found = {}
