@@ -1,6 +1,7 @@
 """What a value in a configuration file may be, and how a wrong one is told.
 
-A kind turns the value that TOML gave into the value the program works with, or raises `Unfit` with what it expected.
+A kind turns the value that TOML gave into the value the program works with, or raises `UnfitError` with what it
+expected.
 """
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ Kind = Callable[[object], Any]
 Member = TypeVar("Member", bound=Enum)
 
 
-class Unfit(ValueError):
+class UnfitError(ValueError):
     """A value of the wrong kind: what was expected, what was got, and at which item of the value (`[1]`, if any)."""
 
     def __init__(self, expected: str, got: object, item: str = "") -> None:
@@ -37,35 +38,35 @@ def flag(value: object) -> bool:
     """True or false."""
     if isinstance(value, bool):
         return value
-    raise Unfit("`true` or `false`", value)
+    raise UnfitError("`true` or `false`", value)
 
 
 def text(value: object) -> str:
     """A string that is not empty."""
     if isinstance(value, str) and value.strip():
         return value
-    raise Unfit("a string that is not empty" if isinstance(value, str) else "a string", value)
+    raise UnfitError("a string that is not empty" if isinstance(value, str) else "a string", value)
 
 
 def texts(value: object) -> tuple[str, ...]:
     """A list of strings."""
     if not isinstance(value, (list, tuple)):
-        raise Unfit("a list of strings", value)
+        raise UnfitError("a list of strings", value)
     for index, each in enumerate(value):
         if not isinstance(each, str) or not each.strip():
-            raise Unfit("a string that is not empty" if isinstance(each, str) else "a string", each, f"[{index}]")
+            raise UnfitError("a string that is not empty" if isinstance(each, str) else "a string", each, f"[{index}]")
     return tuple(value)
 
 
 def table_of_texts(value: object) -> dict[str, tuple[str, ...]]:
     """A table from patterns to lists of strings."""
     if not isinstance(value, Mapping):
-        raise Unfit("a table of lists of strings", value)
+        raise UnfitError("a table of lists of strings", value)
     found = {}
     for key, each in value.items():
         try:
             found[str(key)] = texts(each)
-        except Unfit as wrong:
+        except UnfitError as wrong:
             wrong.item = f'."{key}"{wrong.item}'
             raise
     return found
@@ -80,7 +81,7 @@ def one_of(members: type[Member]) -> Callable[[object], Member]:
         for member in members:
             if member.value == value:
                 return member
-        raise Unfit("one of " + ", ".join(f"`{member.value}`" for member in reversed(members)), value)
+        raise UnfitError("one of " + ", ".join(f"`{member.value}`" for member in reversed(members)), value)
 
     return kind
 
@@ -89,7 +90,7 @@ def version(value: object) -> tuple[int, int]:
     """A Python version as `"3.11"` or `"py311"`."""
     found = re.fullmatch(r"(?:py)?(\d)\.?(\d{1,2})(?:\.\d+)?", value) if isinstance(value, str) else None
     if found is None:
-        raise Unfit('a Python version such as `"3.11"`', value)
+        raise UnfitError('a Python version such as `"3.11"`', value)
     return int(found[1]), int(found[2])
 
 
@@ -97,11 +98,11 @@ def no_yes_both(value: object) -> bool | str:
     """False, true, or `"both"`."""
     if isinstance(value, bool) or value == "both":
         return value
-    raise Unfit('`false`, `true` or `"both"`', value)
+    raise UnfitError('`false`, `true` or `"both"`', value)
 
 
 def lowest_version(requirement: object) -> tuple[int, int] | None:
-    """The lowest Python version that a `requires-python` admits; None when it names no lower bound or cannot be read."""
+    """The lowest Python version that a `requires-python` admits; None when it names no lower bound."""
     if not isinstance(requirement, str):
         return None
     bounds = re.findall(r"(?:^|,)\s*(?:>=|~=|===?|>)\s*(\d+)(?:\.(\d+))?", requirement)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .kinds import Unfit, lowest_version
+from .kinds import UnfitError, lowest_version
 from .options import Config, options
 
 OWN_FILES = ("threadlint.toml", ".threadlint.toml")
@@ -186,7 +186,7 @@ def _take(
             raise ConfigError(where, f"unknown key `{key}`{_hint(key)}", key)
         try:
             taken = option.kind(value)
-        except Unfit as wrong:
+        except UnfitError as wrong:
             at = key + wrong.item
             message = str(wrong) if where == f"--{key}" else f"`{at}`: {wrong}"
             raise ConfigError(where, message, key) from None
@@ -215,10 +215,10 @@ def _flag_value(key: str, value: object) -> object:
     given = [value] if isinstance(value, (str, Path)) else value
     if not isinstance(given, (list, tuple)):
         return given
-    split = "paths" not in option.type
-    return [
-        part.strip() if isinstance(part, str) else part
-        for each in given
-        for part in (each.split(",") if split and isinstance(each, str) else [str(each) if isinstance(each, Path) else each])
-        if part != ""
-    ]
+    parts: list[object] = []
+    for each in given:
+        if isinstance(each, str) and not option.folders:
+            parts += [part.strip() for part in each.split(",") if part.strip()]
+        else:
+            parts.append(str(each) if isinstance(each, Path) else each)
+    return parts

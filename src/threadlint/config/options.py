@@ -78,8 +78,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         Option(
             texts,
             "list of rules",
-            "The rules that speak, by code, name, or the beginning of a code (`THR1`); `ALL` for every rule. The longest "
-            "selector that fits a rule decides. Empty: all rules that are on by default.",
+            "The rules that speak, by code, name, or the beginning of a code (`THR1`); `ALL` for every rule. The "
+            "longest selector that fits a rule decides. Empty: all rules that are on by default.",
             'select = ["THR1", "inconsistent-guard"]',
         ),
     ] = ()
@@ -106,14 +106,19 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         Option(
             table_of_texts,
             "table from pattern to list of rules",
-            "Rules that are silent in some files. Patterns are written as in `.gitignore` and count from the folder of the "
-            "configuration file.",
+            "Rules that are silent in some files. Patterns are written as in `.gitignore` and count from the folder of "
+            "the configuration file.",
             'per-file-ignores = { "tests/" = ["THR3"] }',
         ),
     ] = {}
     strict: Annotated[
         bool,
-        Option(flag, "boolean", "Also run the rules of the tier `strict`: matters of opinion and of style.", "strict = true"),
+        Option(
+            flag,
+            "boolean",
+            "Also run the rules of the tier `strict`: matters of opinion and of style.",
+            "strict = true",
+        ),
     ] = False
     min_confidence: Annotated[
         Confidence,
@@ -129,8 +134,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         Option(
             version,
             "Python version",
-            "The lowest Python version the program has to run on. Falls back to `project.requires-python` in the nearest "
-            "`pyproject.toml`; without either nothing is assumed.",
+            "The lowest Python version the program has to run on. Falls back to `project.requires-python` in the "
+            "nearest `pyproject.toml`; without either nothing is assumed.",
             'target-version = "3.11"',
         ),
     ] = None
@@ -148,8 +153,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         Option(
             texts,
             "list of dotted patterns",
-            "Modules, classes or functions whose public functions any thread may call at any time, although the program "
-            "does not show it: what a library promises. A name stands for all that is below it; `*` fits any part.",
+            "Modules, classes or functions whose public functions any thread may call at any time, although the "
+            "program does not show it: what a library promises. A name stands for all that is below it; `*` fits any "
+            "part.",
             'assume-threaded = ["shop.cache", "shop.api.*"]',
         ),
     ] = ()
@@ -158,8 +164,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         Option(
             texts,
             "list of dotted names",
-            "Functions that run on threads of a framework: the functions themselves, decorators that mark them, or base "
-            "classes whose methods they are.",
+            "Functions that run on threads of a framework: the functions themselves, decorators that mark them, or "
+            "base classes whose methods they are.",
             'entry-points = ["flask.Flask.route"]',
         ),
     ] = ()

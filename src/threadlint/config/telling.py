@@ -9,6 +9,16 @@ from typing import NamedTuple
 from .loading import printed
 from .options import DEFAULT, DEFAULT_EXCLUDE, Config, defaults, options
 
+INTRODUCTION = (
+    "threadlint reads the table `[tool.threadlint]` of `pyproject.toml`, or `threadlint.toml`, or `.threadlint.toml`,",
+    "where the same keys stand at the top. The closest of them counts, upwards from the working directory; nothing is",
+    "merged, and in one folder a file of its own wins over `pyproject.toml`. Paths and patterns count from the folder",
+    "of that file. Flags win over the file. `--config FILE` names another file, `--config 'strict = true'` sets a key,",
+    "and `--isolated` reads no file. `threadlint config` shows the settings in force and where each comes from.",
+    "",
+    "An unknown key or a value of the wrong type ends the run with exit code 2, and says what was expected.",
+)
+
 
 class Documented(NamedTuple):
     """One option as its documentation tells it; `default` is TOML, or prose where nothing is set."""
@@ -76,13 +86,7 @@ def page() -> str:
         "",
         "<!-- Generated from src/threadlint/config/options.py. Do not edit. -->",
         "",
-        "threadlint reads the table `[tool.threadlint]` of `pyproject.toml`, or `threadlint.toml`, or `.threadlint.toml`, where",
-        "the same keys stand at the top. The closest of them, upwards from where it runs, counts; nothing is merged, and in one",
-        "folder a file of its own wins over `pyproject.toml`. Paths and patterns count from the folder of that file. Flags win",
-        "over the file. `--config FILE` names another file, `--config 'min-confidence = \"low\"'` sets a key, and `--isolated` reads",
-        "no file. `threadlint config` shows the settings in force and where each comes from.",
-        "",
-        "An unknown key or a value of the wrong type ends the run with exit code 2, and says what was expected.",
+        *INTRODUCTION,
         "",
         "```toml",
         "[tool.threadlint]",

@@ -1,13 +1,13 @@
 """Finds the texts of a program, names them, reads those that may concern threads and keeps the others at hand.
 
-`gather(paths, config)` is what the engine asks for. Its `Gathered` holds `hot`, a list of `Source` to parse, and `cold`, the
-other files by module name, of which nothing is known but their bytes. The engine links what is hot, and then asks for more until
-nothing is missing: `grow(words)` when hot modules define names that make other files interesting (their thread-like
-classes, locks, decorators), `demand(modules)` when an analysis wanted a cold module. Both move files from `cold` to
-`hot` and return them. `given` names the paths to be judged: more is analysed than that when single files are given.
+`gather(paths, config)` is what the engine asks for. Its `Gathered` holds `hot`, the list of each `Source` to parse, and
+`cold`, the other files by module name, of which nothing is known but their bytes. The engine links what is hot, and
+then asks for more until nothing is missing: `grow(words)` when hot modules define names that make other files
+interesting (their thread-like classes, locks, decorators), `demand(modules)` when an analysis wanted cold ones. Both
+move files from `cold` to `hot` and return them. `given` names the paths to be judged: more may be analysed.
 
-Whatever is wrong with one file is told by `Source.failure`, one line that names no path; only a given path that does not
-exist raises (`MissingPathError`).
+Whatever is wrong with one file is told by `Source.failure`, one line that names no path. Only a given path that does
+not exist raises (`MissingPathError`).
 """
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ def discover(paths: Iterable[str | os.PathLike[str]], config: Config, force_excl
     """The Python files and notebooks that the given files and folders hold.
 
     A given file is taken whatever its name and even if it is excluded, unless `force_exclude`. Below given folders
-    `exclude` and git's ignore files count; links are followed, and a file that is reached twice is found once, under its
-    real path where that is among them. Raises MissingPathError.
+    `exclude` and git's ignore files count; links are followed, and a file that is reached twice is found once, under
+    its real path where that is among them. Raises MissingPathError.
     """
     search = _Search(config, force_exclude)
     for path in paths:

@@ -18,6 +18,16 @@ def below(path: str, folder: str) -> str | None:
     return path[len(start) :] if path.startswith(start) else None
 
 
+def lies_in(path: str, folder: str) -> bool:
+    """Whether a path is that folder or lies below it."""
+    return path == folder or below(path, folder) is not None
+
+
+def excluded(file: str, config: Config) -> bool:
+    """Whether a file is one that a search would not have found."""
+    return Patterns(config).exclude_somewhere(file, False) or Ignored.above(file).ignore(file, False)
+
+
 class Patterns:
     """`exclude` and `extend-exclude`. Plain names, which most patterns are, cost one look into a set."""
 

@@ -9,12 +9,13 @@ from ..config import Config
 from ..model.sources import Source
 from .decoding import UnreadableError, cookie, plain
 from .discovering import SUFFIXES, Discovery, Found, discover, printed
-from .naming import Named, name_modules
+from .excluding import excluded, lies_in
+from .naming import Named, name_modules, packages_of
 from .reading import NOTEBOOK, failed, raw, source_of, text_of
 from .screening import screen, shows_any
 
 STDIN = "-"
-Path = str | os.PathLike[str]
+PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
 
 
 class ColdSource:
@@ -50,12 +51,18 @@ class Gathered:
     """The files of a program.
 
     `hot`: the sources worth parsing, by path, with those that could not be read (`Source.failure`). `cold`: all others,
-    by module name. `given`: the printed paths that the user asked to be judged; findings that touch none of them are
-    not shown. `partial`: only single files were seen, not a program. `warnings`: what a user should know.
+    by module name. `given`: the printed paths that the user asked to be judged; the program can be more than that, and
+    findings that touch none of them are not shown. `partial`: files that belong to the program were left out.
+    `warnings`: what a user should know.
     """
 
     def __init__(
-        self, hot: list[Source], cold: dict[str, ColdSource], given: frozenset[str], partial: bool, warnings: list[str]
+        self,
+        hot: list[Source],
+        cold: dict[str, ColdSource],
+        given: frozenset[str],
+        partial: bool = False,
+        warnings: tuple[str, ...] = (),
     ) -> None:
         self.hot = hot
         self.cold = cold
@@ -81,8 +88,8 @@ class Gathered:
 
     def demand(self, modules: Iterable[str]) -> list[Source]:
         """The cold modules of these names, read and from now on among the hot; by path. Other names are passed over."""
-        wanted = {self.cold[name].path: self.cold[name] for name in modules if name in self.cold}
-        return self._warm([wanted[path] for path in sorted(wanted)])
+        wanted = [self.cold[name] for name in set(modules) if name in self.cold]
+        return self._warm(sorted(wanted, key=lambda each: each.path))
 
     def _warm(self, found: list[ColdSource]) -> list[Source]:
         read = []
@@ -95,10 +102,10 @@ class Gathered:
 
 
 def gather(
-    paths: Iterable[Path],
+    paths: Iterable[str | os.PathLike[str]],
     config: Config,
     *,
-    overlay: Mapping[str, str] | Mapping[os.PathLike[str], str] | None = None,
+    overlay: Mapping[str, str | bytes] | Mapping[str, str] | None = None,
     stdin: str | bytes | None = None,
     stdin_filename: str | None = None,
     force_exclude: bool = False,
@@ -106,88 +113,85 @@ def gather(
 ) -> Gathered:
     """Finds, names, reads and screens a program.
 
-    Without `paths` (and without stdin) the configured `src` is taken, else the working directory. `overlay` lays texts
-    of open buffers over files, also over such as are not on disk yet. `stdin` is what the path `-` stands for; laid over
-    `stdin_filename` if that is given, printed as `-` otherwise.
+    `paths` are files and folders; without any the configured `src`, else the working directory. `overlay` lays open
+    buffers (texts, or bytes to be decoded as those of a file) over files by path, also over such as are not on disk.
+    `stdin` is what the path `-` stands for; it is laid over `stdin_filename`, and printed as `-` without one. If `-` is
+    given without `stdin`, it stands for everything in `overlay`.
 
-    `program` says what is analysed. `given`: what was given and nothing else. `whole`: all of `src` besides (without
-    `src`: the folder `src` of the project, or the project), while `given` in the result still names what was given: for
-    flake8 and editors. `auto`: `whole` if a single file of a configured `src` was given, `given` otherwise; so that
-    folders are programs, and single files parts of one.
+    `program` says what is analysed. `given`: what is given, nothing else. `whole`: besides, that which the given files
+    are part of, namely the configured `src`, else the folder `src` of the project, else the project, else the package;
+    for flake8 and editors. `auto`: `whole` if a single file of a configured `src` is given, `given` otherwise, so that
+    folders are programs and files are parts of one. `Gathered.given` says what is to be judged in either case.
 
     Raises MissingPathError for a given path that does not exist.
     """
+    here = os.getcwd()
     asked = [os.fspath(path) for path in paths]
     buffers: dict[str, str | bytes] = {os.path.abspath(path): text for path, text in (overlay or {}).items()}
-    extra: list[Found] = []
-    if stdin is not None or STDIN in asked:
-        asked = [path for path in asked if path != STDIN]
-        full = os.path.abspath(stdin_filename or STDIN)
-        buffers[full] = stdin or b""
-        extra.append(Found(full, printed(full, os.getcwd()), full, True))
-    elif not asked:
+    if stdin is not None:
+        named = os.path.abspath(stdin_filename or STDIN)
+        buffers[named] = stdin
+        asked = [path for path in asked if path != STDIN] + [named]
+    if not asked:
         asked = [str(path) for path in config.src if path.exists()] or [os.curdir]
-    unsaved = [path for path in asked if os.path.abspath(path) in buffers and not os.path.exists(path)]
-    extra += [Found(os.path.abspath(path), printed(os.path.abspath(path), os.getcwd()), path, True) for path in unsaved]
-    given = discover([path for path in asked if path not in unsaved], config, force_exclude)
-    extra = [each for each in extra if not (force_exclude and _excluded(each, config))]
-    judged = _with(given, extra + _unsaved_inside(buffers, asked))
-    whole = program == "whole" or (program == "auto" and _is_part(judged, config))
-    everything = discover(_program(config, judged), config) if whole else given
-    files = {each.file: each for each in (*judged, *everything.files)}
-    found = list({**files, **{each.file: each for each in everything.files}}.values())
-    found.sort(key=lambda each: each.path)
-    hot, cold = _read(name_modules(found, config), config, buffers)
-    return Gathered(
-        hot,
-        cold,
-        frozenset(each.path for each in judged),
-        not whole and any(each.explicit for each in judged),
-        list(dict.fromkeys((*given.warnings, *everything.warnings))),
-    )
+    laid = {os.path.abspath(path) for path in asked} & buffers.keys()
+    laid |= set(buffers) if STDIN in asked else set()
+    asked = [path for path in asked if path != STDIN and os.path.abspath(path) not in laid]
+    given = discover(asked, config, force_exclude)
+    judged = {each.file: each for each in given.files}
+    for file in sorted(laid):
+        if not (force_exclude and excluded(file, config)):
+            judged[file] = Found(file, printed(file, here), file, True)
+    for found in _unsaved_inside(buffers, asked, here):
+        judged.setdefault(found.file, found)
+    whole = program == "whole" or (program == "auto" and _is_part_of_src(judged.values(), config))
+    folders = surroundings(judged.values(), config) if whole else []
+    around = discover(folders, config) if folders else Discovery(())
+    # The name of a module must not depend on whether its file was given: what lies in the program is named from there.
+    files = {**judged, **{each.file: each for each in around.files}}
+    hot, cold = _read(name_modules(files.values(), config), config, buffers)
+    partial = not folders and (whole or _lacks_src(judged.values(), asked, config))
+    given_paths = frozenset(each.path for each in judged.values())
+    return Gathered(hot, cold, given_paths, partial, (*given.warnings, *around.warnings))
 
 
-def _excluded(found: Found, config: Config) -> bool:
-    from .excluding import Ignored, Patterns
-
-    return Patterns(config).exclude_somewhere(found.file, False) or Ignored.above(found.file).ignore(found.file, False)
-
-
-def _with(given: Discovery, extra: list[Found]) -> list[Found]:
-    merged = {each.file: each for each in extra}
-    merged.update((each.file, each) for each in given.files)
-    return list(merged.values())
-
-
-def _unsaved_inside(buffers: Mapping[str, str | bytes], asked: list[str]) -> list[Found]:
-    here = os.getcwd()
-    folders = [os.path.abspath(path) for path in asked if os.path.isdir(path)]
-    return [
-        Found(file, printed(file, here), folder)
-        for file in buffers
-        for folder in folders
-        if file.endswith(SUFFIXES) and file.startswith(folder.rstrip(os.sep) + os.sep) and not os.path.exists(file)
-    ]
-
-
-def _is_part(judged: Iterable[Found], config: Config) -> bool:
-    roots = tuple(os.path.abspath(path) + os.sep for path in config.src if path.is_dir())
-    return any(each.explicit and each.file.startswith(roots) for each in judged) if roots else False
-
-
-def _program(config: Config, judged: Iterable[Found]) -> list[str]:
-    """The folders of the whole program. The working directory is one only if something says that it is a project."""
-    configured = [str(path) for path in config.src if path.is_dir()]
-    if configured:
-        return configured
+def surroundings(files: Iterable[Found], config: Config) -> list[str]:
+    """The folders of the program that files are part of. A folder is taken for a project only if something says so: the
+    working directory of a lone script may be anything."""
     root = os.path.abspath(config.root)
+    folders = [os.path.abspath(path) for path in config.src if path.is_dir()]
+    if not any(lies_in(each.file, folder) for each in files for folder in (root, *folders)):
+        return packages_of(files)
+    if folders:
+        return folders
     source = os.path.join(root, "src")
     if os.path.isdir(source):
         return [source]
-    marks = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
-    if config.file is not None or any(os.path.exists(os.path.join(root, mark)) for mark in marks):
+    if config.file is not None or any(os.path.exists(os.path.join(root, mark)) for mark in PROJECT_MARKS):
         return [root]
-    return sorted({os.path.dirname(each.file) for each in judged})
+    return packages_of(files)
+
+
+def _unsaved_inside(buffers: Iterable[str], asked: Iterable[str], here: str) -> Iterator[Found]:
+    """Open buffers that will be files of a given folder once they are saved."""
+    folders = [os.path.abspath(path) for path in asked if os.path.isdir(path)]
+    for file in sorted(buffers):
+        for folder in folders:
+            if file.endswith(SUFFIXES) and lies_in(file, folder) and not os.path.exists(file):
+                yield Found(file, printed(file, here), folder)
+
+
+def _is_part_of_src(judged: Iterable[Found], config: Config) -> bool:
+    folders = [os.path.abspath(path) for path in config.src if path.is_dir()]
+    return any(each.explicit and lies_in(each.file, folder) for each in judged for folder in folders)
+
+
+def _lacks_src(judged: Iterable[Found], asked: Iterable[str], config: Config) -> bool:
+    """Whether a configured `src` holds given files, and was not itself given as a whole."""
+    given = [os.path.abspath(path) for path in asked]
+    folders = [os.path.abspath(path) for path in config.src if path.is_dir()]
+    lacking = [folder for folder in folders if not any(lies_in(folder, each) for each in given)]
+    return any(lies_in(each.file, folder) for each in judged for folder in lacking)
 
 
 def _read(

@@ -2,8 +2,8 @@
 
 A file in a package (a folder with `__init__.py`) is named from the topmost package down. A file outside packages is
 named from the nearest root: a configured `src`, a folder `src`, or the given path; a root that is itself a package
-counts from where that package lies. In a configured `src`, folders without `__init__.py` are namespace packages and belong to the
-name; elsewhere nobody can tell them from folders that merely hold packages.
+counts from where that package lies. In a configured `src`, folders without `__init__.py` are namespace packages and
+belong to the name; elsewhere nobody can tell them from folders that merely hold packages.
 """
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ..config import Config
 from .discovering import SUFFIXES, Found, printed
+from .excluding import lies_in
 
 _INIT = ("__init__.py", "__init__.pyi")
 
@@ -37,13 +38,25 @@ def name_modules(files: Iterable[Found], config: Config) -> list[Named]:
     return _told_apart([namer.name(found) for found in files])
 
 
+def packages_of(files: Iterable[Found]) -> list[str]:
+    """The topmost packages that files lie in."""
+    namer = _Namer(Config())
+    tops = set()
+    for each in files:
+        folder = os.path.dirname(each.file)
+        outside = namer.outside(folder)
+        if outside != folder:
+            tops.add(os.path.join(outside, os.path.relpath(folder, outside).split(os.sep)[0]))
+    return sorted(tops)
+
+
 class _Namer:
     def __init__(self, config: Config) -> None:
         self._packages: dict[str, bool] = {}
         self._prefixes: dict[tuple[str, str, bool], tuple[str, list[str]]] = {}
         self._project = os.path.abspath(config.root)
         roots = {os.path.abspath(path) for path in config.src}
-        self._declared = {root if os.path.basename(root) == "src" else self._outside(root) for root in roots}
+        self._declared = {root if os.path.basename(root) == "src" else self.outside(root) for root in roots}
 
     def name(self, found: Found) -> Named:
         folder, file = os.path.split(found.file)
@@ -71,19 +84,19 @@ class _Namer:
         package = next((at for at in above if self._is_package(at)), None)
         limit = self._limit(folder, given, explicit)
         # A package above the limit does not make a plain folder part of it.
-        if package is not None and (package == folder or _lies_in(package, limit)):
-            return self._outside(package)
+        if package is not None and (package == folder or lies_in(package, limit)):
+            return self.outside(package)
         for at in above:
-            if os.path.basename(at) == "src" and _lies_in(at, limit):
+            if os.path.basename(at) == "src" and lies_in(at, limit):
                 return at
-        return self._outside(limit)
+        return self.outside(limit)
 
     def _limit(self, folder: str, given: str, explicit: bool) -> str:
         if not explicit:
             return given
-        return self._project if _lies_in(folder, self._project) else folder
+        return self._project if lies_in(folder, self._project) else folder
 
-    def _outside(self, folder: str) -> str:
+    def outside(self, folder: str) -> str:
         """The nearest folder, from here upwards, that is no package."""
         while self._is_package(folder):
             above = os.path.dirname(folder)
@@ -106,10 +119,6 @@ def _upwards(folder: str) -> Iterable[str]:
         if above == folder:
             return
         folder = above
-
-
-def _lies_in(folder: str, outer: str) -> bool:
-    return folder == outer or folder.startswith(outer.rstrip(os.sep) + os.sep)
 
 
 def _told_apart(named: list[Named]) -> list[Named]:

@@ -78,7 +78,7 @@ def _shows(data: bytes, sign: _Compiled) -> bool:
         behind = at + len(sign.needle)
         if sign.after.match(data, behind):
             line = data[max(data.rfind(b"\n", 0, at), data.rfind(b"\r", max(at - 400, 0), at)) + 1 : at]
-            # A `#` inside a string before the word is taken for a comment: the word stands elsewhere in the text as well.
+            # A `#` in a string before the word is taken for a comment: such a text shows the word elsewhere as well.
             if (sign.comment or b"#" not in line) and sign.before.search(line):
                 return True
         at = data.find(sign.needle, behind)
