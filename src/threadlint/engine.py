@@ -37,7 +37,8 @@ MOST_ROUNDS = 12
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What a host asks for.
 
-    `paths` are files and folders (`-` stands for the only text of `overlay`). `overlay` holds the texts of open buffers by path.
+    `paths` are files and folders. `overlay` holds the texts of open buffers by path; the path `-` stands for all of them
+    (bytes are decoded as those of a file).
     With `whole` the program is that around the given files, not the files alone (see `sources.gather`). `jobs` is the number
     of worker processes, 0 as many as there are processors; `executor` takes their place. Without `noqa` those comments are
     left to another tool. `cache` False neither reads nor writes the store.
@@ -45,7 +46,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     paths: tuple[str, ...]
     config: Config
-    overlay: Mapping[str, str] = {}
+    overlay: Mapping[str, str | bytes] = {}
     whole: bool = False
     force_exclude: bool = False
     jobs: int = 0
@@ -60,17 +61,11 @@ def judge(request: Request) -> Report:
     clock = Clock()
     rules = all_rules()
     selection = selection_of(request.config, rules)
-    gathered = gather(
-        request.paths,
-        request.config,
-        overlay=request.overlay,
-        force_exclude=request.force_exclude,
-        program="whole" if request.whole else "auto",
-    )
+    gathered = texts_of(request)
     clock.lap("sources")
     store = Store(cache_folder(request.config) if request.cache else None)
     program, facts = grown(gathered, store, request, clock)
-    findings, failures = asked(program, rules, selection)
+    findings, failures = asked(program, rules, selection, min(gathered.given, default=""))
     findings += unread(facts.values())
     clock.lap("rules")
     texts = Texts(source for source, _ in facts.values())
@@ -83,6 +78,14 @@ def judge(request: Request) -> Report:
     return Report(
         verdicts, texts, gathered.files, len(facts), gathered.partial, clock.laps, tuple(gathered.warnings), tuple(failures)
     )
+
+
+def texts_of(request: Request) -> Gathered:
+    """The files of the program that is asked about."""
+    return gather(
+        request.paths, request.config, overlay=request.overlay, force_exclude=request.force_exclude,
+        program="whole" if request.whole else "auto",
+    )  # fmt: skip
 
 
 def grown(
@@ -108,8 +111,11 @@ def grown(
     return program, facts
 
 
-def asked(program: Program, rules: Iterable[LoadedRule], selection: Selection) -> tuple[list[Finding], list[str]]:
-    """What the rules in force find, and the tracebacks of those that raised: each becomes THR902 and the run goes on."""
+def asked(
+    program: Program, rules: Iterable[LoadedRule], selection: Selection, home: str
+) -> tuple[list[Finding], list[str]]:
+    """What the rules in force find, and the tracebacks of those that raised: each becomes THR902, at the beginning of the
+    file `home`, and the run goes on."""
     found: list[Finding] = []
     failures: list[str] = []
     for each in rules:
@@ -119,8 +125,7 @@ def asked(program: Program, rules: Iterable[LoadedRule], selection: Selection) -
             found.extend(each.check(program))
         except Exception as error:
             failures.append(f"{each.rule.code} {each.rule.name}\n{traceback.format_exc()}")
-            first = min((module.source.path for module in program.modules.values()), default="")
-            found.append(internal_error.failed(Place(first, 0, 0), each.rule, error))
+            found.append(internal_error.failed(Place(home, 0, 0), each.rule, error))
     return found, failures
 
 

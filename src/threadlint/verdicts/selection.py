@@ -22,11 +22,13 @@ ALWAYS = frozenset({"THR900", "THR902"})
 
 
 class UnknownRuleError(ValueError):
-    """A selector that fits no rule. `named` is how it was written, `suggestion` the nearest that exists, if any."""
+    """A selector that fits no rule. `named` is how it was written, `suggestion` the nearest that exists, if any, `option` the
+    key of the configuration it stands under."""
 
     def __init__(self, named: str, suggestion: str | None, option: str) -> None:
         self.named = named
         self.suggestion = suggestion
+        self.option = option
         hint = f", did you mean `{suggestion}`?" if suggestion else ""
         super().__init__(f"unknown rule `{named}` in `{option}`{hint}")
 

@@ -1,0 +1,93 @@
+"""How a run ends: the exit codes, and what is said when it ends badly.
+
+| code | means |
+|---|---|
+| 0 | nothing found |
+| 1 | findings |
+| 2 | wrong usage or configuration, or a failure of the tool |
+| 130 | interrupted |
+"""
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, TextIO
+
+CLEAN = 0
+FINDINGS = 1
+FAILURE = 2
+INTERRUPTED = 130
+
+
+def guarded(run: Callable[[], Any], args: Sequence[str]) -> int:
+    """Run a command to its exit code. Whatever it raises becomes one message on stderr."""
+    import click
+
+    try:
+        code = run()
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as wrong:
+        wrong.show()
+        return FAILURE
+    except (click.Abort, KeyboardInterrupt):
+        interrupted()
+        return INTERRUPTED
+    except BrokenPipeError:
+        mute(sys.stdout)
+        return CLEAN
+    except Exception as failure:
+        return failed(failure, verbose=not {"-v", "--verbose"}.isdisjoint(args))
+    return code if isinstance(code, int) else CLEAN
+
+
+def failed(failure: BaseException, *, verbose: bool) -> int:
+    """Say that threadlint itself failed, with the traceback for those who asked, and return the exit code."""
+    reason = " ".join(f"{type(failure).__name__}: {failure}".split())
+    advice = "please report it; --verbose shows where it happened"
+    if verbose:
+        import traceback
+
+        say("".join(traceback.format_exception(failure)).rstrip())
+        advice = "please report it with the lines above"
+    say(f"error: threadlint failed: {reason}\n  this is a mistake in threadlint, not in your program: {advice}")
+    return FAILURE
+
+
+def interrupted() -> None:
+    """Say that a run was stopped from the keyboard."""
+    say("interrupted")
+
+
+def tell(text: str) -> None:
+    """Print on stdout what was asked for. A reader that went away (`| head`) is no news; a character that the terminal
+    does not have is printed by its number."""
+    out = sys.stdout
+    try:
+        out.write(text)
+        out.flush()
+    except UnicodeEncodeError:
+        encoding = out.encoding or "ascii"
+        out.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        out.flush()
+    except BrokenPipeError:
+        mute(out)
+
+
+def say(text: str) -> None:
+    """One message on stderr, where nobody may be listening."""
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        mute(sys.stderr)
+
+
+def mute(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere, so that the interpreter's last flush does not complain."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError):
+        return
