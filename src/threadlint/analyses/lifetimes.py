@@ -18,7 +18,7 @@ from ..program.program import Program
 from ..program.symbols import Class, Function, dotted, last_name
 from ..program.traverse import walk
 from ..program.values import Fn, Lit, Obj
-from .execution import Activation, Execution, execution, reach
+from .execution import Activation, Event, Execution, execution, reach
 from .uses import Fate, Use, Uses, uses
 
 FUTURES = frozenset({"concurrent.futures.Future", "multiprocessing.pool.AsyncResult"})
@@ -231,8 +231,8 @@ class Lives:
         return ()
 
     @cached_property
-    def _spawns(self) -> dict[tuple[Function, tuple[int, int]], list[object]]:
-        found: dict[tuple[Function, tuple[int, int]], list[object]] = defaultdict(list)
+    def _spawns(self) -> dict[tuple[Function, tuple[int, int]], list[Event]]:
+        found: dict[tuple[Function, tuple[int, int]], list[Event]] = defaultdict(list)
         for event in self.execution.events("spawn"):
             found[event.function, event.at].append(event)
         return found

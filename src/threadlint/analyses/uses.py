@@ -8,12 +8,12 @@ leaves this picture is an *escape*: returned, yielded, raised, passed to a call,
 """
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any, NamedTuple
 
 from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Class, Function, Module, last_name
+from .mentions import Mentions, mentions
 
 HOLDING = frozenset({
     "append", "add", "insert", "appendleft", "setdefault", "extend", "update", "push", "put", "put_nowait", "__setitem__",
@@ -75,115 +75,26 @@ class Fate(NamedTuple):
         return any(use.how in ESCAPES for use in self.uses)
 
 
-class _Text:
-    """The parents of all nodes of one function's body, and its plain names and attributes."""
-
-    __slots__ = ("attributes", "names", "parents")
-
-    def __init__(self, function: Function) -> None:
-        self.parents: dict[int, Any] = {}
-        self.names: dict[str, list[f.Name]] = defaultdict(list)
-        self.attributes: dict[str, list[f.Attr]] = defaultdict(list)
-        parents, names, attributes = self.parents, self.names, self.attributes
-        module = function.module
-        pending: list[Any] = list(function.facts.body)
-        while pending:
-            node = pending.pop()
-            kind = type(node)
-            if kind is f.Name:
-                names[node.id].append(node)
-                continue
-            if kind is f.Const or kind is f.Lambda:
-                continue
-            if kind is f.Attr:
-                attributes[node.attr].append(node)
-            elif kind is f.ClassDef:
-                facts = module.classes[node.cls].facts
-                for inner in (*facts.body, *facts.bases, *facts.decorators, *facts.keywords):
-                    parents[id(inner)] = node
-                    pending.append(inner)
-                continue
-            elif kind is f.Def:
-                defined = module.functions[node.function].facts
-                for inner in (*defined.decorators, *(p.default for p in defined.params if p.default is not None)):
-                    parents[id(inner)] = node
-                    pending.append(inner)
-                continue
-            for name in _inner_fields(kind):
-                value = getattr(node, name)
-                if type(value) is tuple:
-                    for item in value:
-                        if hasattr(item, "__struct_fields__"):
-                            parents[id(item)] = node
-                            pending.append(item)
-                elif hasattr(value, "__struct_fields__"):
-                    parents[id(value)] = node
-                    pending.append(value)
-
-
-_PLAIN = frozenset({"at", "id", "attr", "op", "kind", "keyword", "star", "is_async", "is_star", "is_from", "end", "always", "level", "module"})
-_FIELDS: dict[type, tuple[str, ...]] = {}
-
-
-def _inner_fields(kind: type) -> tuple[str, ...]:
-    known = _FIELDS.get(kind)
-    if known is None:
-        names: tuple[str, ...] = kind.__struct_fields__  # type: ignore[attr-defined]
-        known = _FIELDS[kind] = tuple(name for name in names if name not in _PLAIN)
-    return known
-
-
 class Uses:
     """The answer: `of(function, expression)` follows a value; see the module's docstring."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._texts: dict[Function, _Text] = {}
-        self._attributes: dict[str, list[tuple[Function, f.Attr]]] | None = None
-        self._mentions: dict[Module, dict[str, list[tuple[Function, f.Name]]]] = {}
-
-    def text(self, function: Function) -> _Text:
-        known = self._texts.get(function)
-        if known is None:
-            known = self._texts[function] = _Text(function)
-        return known
-
-    def parent(self, function: Function, node: Any) -> Any:
-        """The node around an expression or statement of a function; None for a statement of its outermost block."""
-        return self.text(function).parents.get(id(node))
-
-    def attributes(self, name: str) -> list[tuple[Function, f.Attr]]:
-        """Every `….name` of the program."""
-        if self._attributes is None:
-            self._attributes = defaultdict(list)
-            for function in self._program.functions:
-                for attr, nodes in self.text(function).attributes.items():
-                    self._attributes[attr].extend((function, node) for node in nodes)
-        return self._attributes.get(name, [])
-
-    def names(self, module: Module, name: str) -> list[tuple[Function, f.Name]]:
-        """Every plain mention of a name in a module, in all scopes."""
-        known = self._mentions.get(module)
-        if known is None:
-            known = self._mentions[module] = defaultdict(list)
-            for function in module.functions:
-                for each, nodes in self.text(function).names.items():
-                    known[each].extend((function, node) for node in nodes)
-        return known.get(name, [])
+        self.mentions = program.ask(mentions)
 
     def of(self, function: Function, node: f.Expr) -> Fate:
         """What becomes of the value of an expression."""
-        return _Walk(self._program, self).run(function, node)
+        return _Walk(self._program, self.mentions).run(function, node)
 
     def of_receiver(self, cls: Class) -> Fate:
         """What the methods of a class, of those above and of those below do with their own `self`."""
-        walk = _Walk(self._program, self)
+        walk = _Walk(self._program, self.mentions)
         for each in (*self._program.hierarchy.mro(cls), *self._program.hierarchy.subclasses(cls)):
             for method in each.own_functions:
                 if method.receiver_name is not None and not method.is_classmethod:
                     for inner in (method, *method.nested):
                         if inner is method or method.receiver_name not in inner.binds:
-                            for name in self.text(inner).names.get(method.receiver_name, ()):
+                            for name in self.mentions.text(inner).names.get(method.receiver_name, ()):
                                 walk.add(inner, name)
         return walk.finish()
 
@@ -191,9 +102,9 @@ class Uses:
 class _Walk:
     """One following of one value."""
 
-    def __init__(self, program: Program, uses: Uses) -> None:
+    def __init__(self, program: Program, mentions: Mentions) -> None:
         self._program = program
-        self._all = uses
+        self._all = mentions
         self._uses: list[Use] = []
         self._homes: list[tuple[str, str, Class | None]] = []
         self._pending: list[tuple[Function, Any]] = []

@@ -1,0 +1,143 @@
+"""Threads that may wait for themselves.
+
+A join is one's own when the joined thread's code reaches it, so that it may be that very thread that joins: `join` then raises
+RuntimeError. Joins that are behind a comparison with the current thread, or that catch RuntimeError, are meant for that case. A
+finalizer that joins a thread whose target is bound to the same object is reached by that thread as well: while the thread runs it
+keeps the object alive, so that it is often the one to drop the last reference.
+"""
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..model import facts as f
+from ..program.program import Program
+from ..program.symbols import Function, last_name
+from ..program.traverse import walk
+from ..program.values import Obj
+from .execution import Activation, Event, Root, execution, reach
+from .mentions import Mentions, mentions
+
+_COMPARING = frozenset({"current_thread", "currentThread", "get_ident", "ident", "main_thread", "get_native_id"})
+_JOINS = ("threading.Thread.join", "threading.Timer.join")
+_CATCHING = frozenset({"RuntimeError", "Exception", "BaseException"})
+
+
+class OwnJoin(NamedTuple):
+    """A join that the joined thread itself can reach; `path` the functions on the way, outermost first; `root` the thread
+    (None for a finalizer)."""
+
+    event: Event
+    root: Root | None
+    path: tuple[Function, ...]
+
+
+def own_joins(program: Program) -> tuple[OwnJoin, ...]:
+    """All such joins of this program, once for each place."""
+    found = program.ask(execution)
+    where = program.ask(mentions)
+    joins = found.calls(*_JOINS)
+    by_activation: dict[Activation, list[Event]] = {}
+    for event in (e for e in found.events("call") if e.subject in _JOINS):
+        by_activation.setdefault(event.activation, []).append(event)
+    answer: dict[tuple[Function, f.Span], OwnJoin] = {}
+    if not joins:
+        return ()
+    for root in found.roots:
+        if root.kind != "thread" or root.domain != "thread" or root.spelling not in ("thread", "timer"):
+            continue
+        reached = reach(root.activation)
+        for activation, edge in reached.items():
+            for event in by_activation.get(activation, ()):
+                receiver = event.detail.receiver
+                if receiver is None or receiver.address not in root.addresses or not _is_single(root, receiver):
+                    continue
+                path = _path(reached, activation)
+                if not any(_compares(where, each) for each in path) and not _is_caught(where, event):
+                    answer.setdefault((event.function, event.at), OwnJoin(event, root, path))
+    for own in _in_finalizers(program, where, joins):
+        answer.setdefault((own.event.function, own.event.at), own)
+    return tuple(answer[key] for key in sorted(answer, key=lambda key: (key[0].module.name, key[1])))
+
+
+def _is_single(root: Root, receiver: Obj) -> bool:
+    """Whether the joined thread is that one, not some other of its kind."""
+    address = receiver.address
+    return not address.many and address.kind != "element" and (address.kind != "some" or address.key[1] == "self")
+
+
+def _path(reached: dict[Activation, Any], activation: Activation) -> tuple[Function, ...]:
+    callers: dict[Activation, Activation] = {}
+    for caller in reached:
+        for edge in caller.edges.values():
+            if reached.get(edge.callee) is edge:
+                callers[edge.callee] = caller
+    chain = [activation.function]
+    here = activation
+    while here in callers and len(chain) < 60:
+        here = callers[here]
+        chain.append(here.function)
+    return tuple(reversed(chain))
+
+
+def _compares(where: Mentions, function: Function) -> bool:
+    """Whether a function looks at which thread it runs on."""
+    text = where.text(function)
+    return any(name in text.names or name in text.attributes for name in _COMPARING)
+
+
+def _is_caught(where: Mentions, event: Event) -> bool:
+    inner: Any = event.detail.node
+    for each in where.around(event.function, event.detail.node):
+        if isinstance(each, f.Try) and any(inner is statement for statement in each.body):
+            for handler in each.handlers:
+                types = () if handler.type is None else handler.type.items if isinstance(handler.type, f.Display) else (handler.type,)
+                if handler.type is None or any(last_name(each_type) in _CATCHING for each_type in types):
+                    return True
+        if isinstance(each, f.With) and any(
+            isinstance(item.context, f.Call) and last_name(item.context.func) in ("suppress", "raises", "assertRaises") for item in each.items
+        ):
+            return True
+        inner = each
+    return False
+
+
+def _in_finalizers(program: Program, where: Mentions, joins: list[Event]) -> list[OwnJoin]:
+    found = []
+    targets = program.ask(execution).explorer
+    for event in joins:
+        method = event.function.method_of
+        if method is None or method.cls is None or _is_caught(where, event) or _compares(where, event.function):
+            continue
+        receiver = event.detail.receiver
+        if receiver is None or receiver.address.base is None:
+            continue
+        cls = method.cls
+        bound = any(
+            isinstance(fn.receiver, Obj) and fn.receiver.type is cls for fn, _ in targets.targets_of(receiver)
+        )
+        finalizer = program.hierarchy.find(cls, "__del__")
+        if not bound or finalizer is None:
+            continue
+        path = _calls_on_self(program, finalizer, event.function)
+        if path and not any(_compares(where, each) for each in path):
+            found.append(OwnJoin(event, None, path))
+    return found
+
+
+def _calls_on_self(program: Program, start: Function, goal: Function) -> tuple[Function, ...]:
+    """A way from one method to another by calls of `self.…()`; at most three steps."""
+    pending: list[tuple[Function, ...]] = [(start,)]
+    for path in pending:
+        if path[-1] is goal:
+            return path
+        if len(path) > 3 or path[-1].cls is None:
+            continue
+        for node in walk(path[-1].facts.body):
+            if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and isinstance(node.func.value, f.Name):
+                if node.func.value.id == path[-1].receiver_name:
+                    callee = program.hierarchy.find(path[0].cls or path[-1].cls, node.func.attr)
+                    if callee is not None and callee not in path:
+                        pending.append((*path, callee))
+    return ()
+
+
