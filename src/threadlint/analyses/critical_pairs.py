@@ -1,9 +1,11 @@
-"""Critical pairs: some execution of a root reaches an event while it holds exactly these locks.
+"""Critical pairs: some execution reaches an event while it holds exactly these locks.
 
-Domain. A pair is a root, an event (acquire, or a library call that waits) and the set of locks surely held just before. Taking a
-re-entrant lock again makes no pair; taking a plain lock again is a self-deadlock and listed apart, and what only lies
-behind one is not a pair. (Brotherston, Brunet, Gorogiannis, Kanovich: A Compositional Deadlock Detector for Android Java,
-ASE 2021; here locks held come down with the activation instead of going up with summaries.)
+Domain. A pair is an acquisition and the locks surely held just before; acquisitions at one place of the text, of one lock and
+under the same locks are one pair, whatever contexts lead there. Taking a re-entrant lock again makes no pair; taking a plain
+lock again is a self-deadlock and listed apart. (Brotherston, Brunet, Gorogiannis, Kanovich: A Compositional Deadlock
+Detector for Android Java, ASE 2021; here locks held come down with the activation instead of going up with summaries.)
+
+Who reaches a pair is not part of it: that is asked only of pairs that could close a cycle (`Parallel.meetings`).
 """
 from __future__ import annotations
 
@@ -11,29 +13,36 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from ..program.program import Program
+from ..program.symbols import Function
 from ..program.values import Address
 from .execution import Acquire, Event, Hold, kind_of
 from .lock_names import lock_names
-from .parallel import Occurrence, parallel
+from .parallel import Parallel, parallel
 
 MOST_HELD = 5
+WAITING = ("with", "acquire")
+"""Ways of taking a lock that wait until it is there."""
 
 
 class Pair(NamedTuple):
-    """⟨held, event⟩ of one root. `wanted` is the address of the lock that the event acquires."""
+    """⟨held, acquisition⟩: `events` are the same acquisition in different contexts, `wanted` the lock's address."""
 
-    occurrence: Occurrence
+    events: tuple[Event, ...]
     held: tuple[Hold, ...]
     wanted: Address
 
     @property
     def event(self) -> Event:
-        return self.occurrence.event
+        return self.events[0]
+
+    @property
+    def function(self) -> Function:
+        return self.event.function
 
     @property
     def waits(self) -> bool:
         """Whether the acquisition waits for ever."""
-        return self.event.detail.how in ("with", "acquire")
+        return self.event.detail.how in WAITING
 
 
 class CriticalPairs:
@@ -42,34 +51,40 @@ class CriticalPairs:
 
     def __init__(self, program: Program) -> None:
         names = program.ask(lock_names)
-        together = program.ask(parallel)
+        together: Parallel = program.ask(parallel)
         self.all: list[Pair] = []
         self.nested: list[Pair] = []
         self.again: list[Pair] = []
         self.by_wanted: dict[tuple[str, ...], list[Pair]] = defaultdict(list)
-        for root in together.roots:
-            if root.domain != "thread":
+        for pair in _pairs(together):
+            acquire: Acquire = pair.event.detail
+            if any(hold.lock is pair.wanted for hold in pair.held):
+                if kind_of(acquire.obj).reentrant is False and pair.waits and one_object(pair.wanted):
+                    self.again.append(pair)
                 continue
-            for occurrence in together.occurrences(root, "acquire"):
-                event = occurrence.event
-                acquire: Acquire = event.detail
-                kind = kind_of(acquire.obj)
-                if kind.domain != "thread":
-                    continue
-                lock: Address = event.subject
-                held = tuple(hold for hold in event.held if hold.kind.domain == "thread")
-                pair = Pair(occurrence, held, lock)
-                if any(hold.lock is lock for hold in held):
-                    if kind.reentrant is False and pair.waits and _one_object(lock):
-                        self.again.append(pair)
-                    continue
-                self.all.append(pair)
-                self.by_wanted[names.identity(lock)].append(pair)
-                if held and len(held) <= MOST_HELD:
-                    self.nested.append(pair)
+            self.all.append(pair)
+            self.by_wanted[names.identity(pair.wanted)].append(pair)
+            if pair.held and len(pair.held) <= MOST_HELD:
+                self.nested.append(pair)
 
 
-def _one_object(address: Address) -> bool:
+def _pairs(together: Parallel) -> list[Pair]:
+    """Acquisitions of thread locks that threads of this process reach, in order of the program's text."""
+    contexts: dict[object, list[Event]] = defaultdict(list)
+    for event in together.execution.events("acquire"):
+        acquire: Acquire = event.detail
+        if kind_of(acquire.obj).domain == "thread" and event.activation in together.reachable:
+            held = frozenset(hold.lock for hold in event.held if hold.kind.domain == "thread")
+            contexts[event.function, event.at, event.subject, acquire.how, held].append(event)
+    found = []
+    for events in contexts.values():
+        held = tuple(hold for hold in events[0].held if hold.kind.domain == "thread")
+        found.append(Pair(tuple(events), held, events[0].subject))
+    found.sort(key=lambda pair: (pair.function.module.name, pair.event.at, len(pair.held)))
+    return found
+
+
+def one_object(address: Address) -> bool:
     """Whether within one thread the address names one object (no element, no repeated allocation on its path)."""
     here: Address | None = address
     while here is not None:

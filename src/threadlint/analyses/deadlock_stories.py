@@ -38,13 +38,12 @@ class DeadlockStories:
         steps: list[Step] = []
         locks: list[Spelling] = []
         for _, order in sides:
-            occurrence = order.pair.occurrence
-            trace = self._traces.trace(occurrence.root, order.pair.event)
+            trace = self._traces.trace(order.root, order.event)
             wanted = self._names.spelling(order.wanted).short
             locks.append(self._names.spelling(order.held))
             steps.extend(self._traces.acquisition_steps(trace, order.held, wanted))
         at, order = sides[0]
-        roots = [order.pair.occurrence.root for _, order in sides]
+        roots = [order.root for _, order in sides]
         label = ""
         for step in steps:
             if step.at == at:
@@ -55,13 +54,13 @@ class DeadlockStories:
         )  # fmt: skip
 
     def _place(self, order: Order) -> Place:
-        trace = self._traces.trace(order.pair.occurrence.root, order.pair.event)
+        trace = self._traces.trace(order.root, order.event)
         hold = trace.hold_of(order.held) or order.hold
         activation, at, _ = trace.towards(hold)
         return self._traces.place(activation, at)
 
     def _scope(self, order: Order) -> str:
-        trace = self._traces.trace(order.pair.occurrence.root, order.pair.event)
+        trace = self._traces.trace(order.root, order.event)
         activation, _, _ = trace.towards(trace.hold_of(order.held) or order.hold)
         return activation.function.qualname
 
@@ -78,7 +77,7 @@ class DeadlockStories:
         return (f"threads: {' and '.join(told)} can run at the same time",)
 
     def _confidence(self, cycle: Cycle) -> Confidence:
-        roots = [order.pair.occurrence.root for order in cycle.orders]
+        roots = [order.root for order in cycle.orders]
         single = all(order.held.single and order.wanted.single for order in cycle.orders)
         if all(root.kind in ("thread", "main") for root in roots):
             return Confidence.HIGH if single else Confidence.MEDIUM

@@ -15,20 +15,34 @@ from typing import NamedTuple
 from ..program.program import Program
 from ..program.values import Address
 from .critical_pairs import Pair, critical_pairs
-from .execution import Hold
+from .execution import Event, Hold, Root
 from .lock_names import Names, lock_names
-from .parallel import Parallel, parallel
+from .parallel import Occurrence, Parallel, parallel
 
 LONGEST = 4
 TRIES = 400
 """Combinations of pairs tried for one cycle of identities."""
+MOST_THREADS = 40
+"""Threads tried for one acquisition."""
 
 
 class Order(NamedTuple):
-    """One thread takes `pair.wanted` while it holds `hold`."""
+    """One thread takes `pair.wanted` while it holds `hold`; in a cycle, `occurrence` is the thread that does."""
 
     hold: Hold
     pair: Pair
+    occurrence: Occurrence | None = None
+
+    @property
+    def root(self) -> Root:
+        """The thread that takes part in a cycle."""
+        assert self.occurrence is not None
+        return self.occurrence.root
+
+    @property
+    def event(self) -> Event:
+        """The acquisition as that thread meets it."""
+        return self.occurrence.event if self.occurrence is not None else self.pair.event
 
     @property
     def held(self) -> Address:
@@ -60,12 +74,9 @@ class LockOrder:
         self._names: Names = program.ask(lock_names)
         self._parallel: Parallel = program.ask(parallel)
         self.orders: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Order]] = defaultdict(list)
-        seen: set[object] = set()
         for pair in program.ask(critical_pairs).nested:
             for hold in pair.held:
-                key = (hold.lock, pair.wanted, pair.event, pair.occurrence.root, pair.occurrence.running)
-                if key not in seen and hold.kind.excludes:
-                    seen.add(key)
+                if hold.kind.excludes:
                     names = (self._names.identity(hold.lock), self._names.identity(pair.wanted))
                     self.orders[names].append(Order(hold, pair))
 
@@ -112,13 +123,14 @@ class LockOrder:
             tried += 1
             if tried > TRIES:
                 return
-            if self._deadlocks(combination):
-                locks = frozenset(self._key(order.held) for order in combination)
-                if locks not in found_locks:
+            locks = frozenset(self._key(order.held) for order in combination)
+            if locks not in found_locks and self._closes(combination):
+                together = self._threads(combination)
+                if together is not None:
                     found_locks.add(locks)
-                    yield Cycle(combination)
+                    yield Cycle(together)
 
-    def _deadlocks(self, orders: tuple[Order, ...]) -> bool:
+    def _closes(self, orders: tuple[Order, ...]) -> bool:
         for order, following in pairwise((*orders, orders[0])):
             if not order.pair.waits or not self._names.may_be_same(order.wanted, following.held):
                 return False
@@ -126,9 +138,26 @@ class LockOrder:
             for other in orders[index + 1 :]:
                 if self._gated(order, other):
                     return False
-                if not self._parallel.may_run_together(order.pair.occurrence, other.pair.occurrence, locks=True):
-                    return False
         return True
+
+    def _threads(self, orders: tuple[Order, ...]) -> tuple[Order, ...] | None:
+        """The same orders with threads that can take them at the same time; None when there are none."""
+        choices = [self._parallel.meetings(order.pair.events)[:MOST_THREADS] for order in orders]
+
+        def chosen(index: int, taken: tuple[Occurrence, ...]) -> tuple[Occurrence, ...] | None:
+            if index == len(choices):
+                return taken
+            for occurrence in choices[index]:
+                if all(self._parallel.may_run_together(occurrence, other, locks=True) for other in taken):
+                    found = chosen(index + 1, (*taken, occurrence))
+                    if found is not None:
+                        return found
+            return None
+
+        found = chosen(0, ())
+        if found is None:
+            return None
+        return tuple(order._replace(occurrence=occurrence) for order, occurrence in zip(orders, found, strict=True))
 
     def _gated(self, one: Order, other: Order) -> bool:
         """Whether both hold a lock that only one of them can have."""

@@ -45,9 +45,12 @@ class Parallel:
         self.execution = found
         self._owns_lock: dict[object, bool] = {}
         self._leading: dict[tuple[str, ...], set[Activation]] = {}
+        self._roots_of: dict[Activation, list[Root]] = {}
+        self._busy: set[Root] = set()
         self.roots = self._together(found)
         self._reached: dict[tuple[Root, tuple[str, ...]], dict[Activation, set[tuple[frozenset[Address], frozenset[Address]]]]] = {}
         self._starts: dict[Root, set[Root]] | None = None
+        self._starters: dict[Root, list[Root]] = {}
         self._beside: dict[tuple[Root, Root], bool] = {}
         self._pools = found.explorer.pool_of
 
@@ -65,10 +68,13 @@ class Parallel:
         for root in found.roots:
             if root.kind != "entry":
                 roots.append(root)
+                if root.activation in busy:
+                    self._busy.add(root)
             elif root.function in found.closed:
                 continue
             elif root.activation in busy:
                 roots.append(root)
+                self._busy.add(root)
             else:
                 key = (root.public, root.many, self.meant_for_threads(root.function))
                 first = alike.get(key)
@@ -154,6 +160,58 @@ class Parallel:
             done = behind if done is None else done & behind
         return Occurrence(root, event, now | event.running, (done or _NONE) | event.ended)
 
+    @cached_property
+    def reachable(self) -> set[Activation]:
+        """Everything that runs on some thread of this process."""
+        known = {each.activation for root in self.roots if root.domain == "thread" for each in root.members}
+        pending = list(known)
+        for activation in pending:
+            for edge in activation.edges.values():
+                if edge.callee not in known:
+                    known.add(edge.callee)
+                    pending.append(edge.callee)
+        return known
+
+    def roots_of(self, activation: Activation) -> list[Root]:
+        """The roots that lead to an activation: threads first, then modules, then what outside code calls."""
+        known = self._roots_of.get(activation)
+        if known is None:
+            found = {root for before in self._before((activation,)) for root in self._begun.get(before, ())}
+            known = self._roots_of[activation] = sorted(found, key=self._rank.__getitem__)
+        return known
+
+    def meetings(self, events: Iterable[Event]) -> list[Occurrence]:
+        """How the roots of this process meet one of the events, by root as in `roots_of`."""
+        found: list[Occurrence] = []
+        for event in events:
+            for root in self.roots_of(event.activation):
+                if root.domain == "thread":
+                    found.extend(self._meeting(root, event))
+        if len(found) > 1:
+            found.sort(key=lambda occurrence: self._rank[occurrence.root])
+        return found
+
+    def _meeting(self, root: Root, event: Event) -> Iterator[Occurrence]:
+        ways = self.reached(root, event.kind).get(event.activation, ()) if root in self._busy else ((_NONE, _NONE),)
+        for running, ended in ways:
+            now = (running - self._waited(event.ended, running)) | event.running
+            yield Occurrence(root, event, now, (ended - event.running) | event.ended)
+
+    @cached_property
+    def _begun(self) -> dict[Activation, list[Root]]:
+        begun: dict[Activation, list[Root]] = {}
+        for root in self.roots:
+            for each in root.members:
+                begun.setdefault(each.activation, []).append(root)
+        return begun
+
+    @cached_property
+    def _rank(self) -> dict[Root, tuple[int, int]]:
+        first = {"thread": 0, "main": 1}
+        return {
+            root: (first.get(root.kind, 2 if root.public else 3), index) for index, root in enumerate(self.roots)
+        }
+
     # --- who owns locks -----------------------------------------------------------------------------------------
 
     def owns_lock(self, owner: Class | Module) -> bool:
@@ -192,15 +250,18 @@ class Parallel:
         """The threads that a root's own code starts."""
         if self._starts is None:
             self._starts = {each: set() for each in self.roots}
-            by_activation: dict[Activation, list[Root]] = {}
-            for each in self.roots:
-                for activation in self.reached(each, "spawn"):
-                    by_activation.setdefault(activation, []).append(each)
             for thread in self.roots:
-                for event in thread.spawns:
-                    for starter in by_activation.get(event.activation, ()):
-                        self._starts[starter].add(thread)
+                for starter in self.starters(thread):
+                    self._starts[starter].add(thread)
         return self._starts[root]
+
+    def starters(self, thread: Root) -> list[Root]:
+        """The roots whose own code starts a thread."""
+        known = self._starters.get(thread)
+        if known is None:
+            found = {starter for event in thread.spawns for starter in self.roots_of(event.activation)}
+            known = self._starters[thread] = sorted(found, key=self._rank.__getitem__)
+        return known
 
     def may_run_together(self, one: Occurrence, other: Occurrence, locks: bool = False) -> bool:
         """Whether two events may happen at the same time on two threads. `locks`: a lock counts as evidence that public
@@ -219,7 +280,7 @@ class Parallel:
         return self.beside(a, b, locks)
 
     def _started_only_by(self, thread: Root, starter: Root) -> bool:
-        others = [each for each in self.roots if each is not starter and thread in self.starts(each)]
+        others = [each for each in self.starters(thread) if each is not starter]
         return not any(each.kind != "entry" or starter.kind != "entry" for each in others)
 
     def beside(self, a: Root, b: Root, locks: bool = False) -> bool:
@@ -255,14 +316,10 @@ class Parallel:
         if not a.spawns or not b.spawns:
             return True  # started by a framework, at any time
         for first, second in ((a, b), (b, a)):
-            for starter in self.roots:
-                if second not in self.starts(starter):
-                    continue
-                for occurrence in self.occurrences(starter, "spawn"):
-                    if occurrence.event in second.spawns and not first.addresses.isdisjoint(occurrence.running):
-                        return True
-        starters_a = [root for root in self.roots if a in self.starts(root)]
-        starters_b = [root for root in self.roots if b in self.starts(root)]
+            for occurrence in self.meetings(second.spawns):
+                if not first.addresses.isdisjoint(occurrence.running):
+                    return True
+        starters_a, starters_b = self.starters(a), self.starters(b)
         for above in starters_b:
             if above is not a and above not in starters_a and above.kind == "thread" and self.beside(a, above):
                 return True

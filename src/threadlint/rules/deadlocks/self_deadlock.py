@@ -62,6 +62,7 @@ from collections.abc import Iterator
 
 from ...analyses.critical_pairs import critical_pairs
 from ...analyses.lock_names import lock_names
+from ...analyses.parallel import parallel
 from ...analyses.traces import traces
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...model.place import Place
@@ -72,10 +73,10 @@ RULE = Rule("THR102", "self-deadlock", severity=Severity.ERROR)
 
 def check(program: Program) -> Iterator[Finding]:
     """One finding for each place that leads a holder to its own lock."""
-    names, paths = program.ask(lock_names), program.ask(traces)
+    names, paths, together = program.ask(lock_names), program.ask(traces), program.ask(parallel)
     seen: set[tuple[Place, str]] = set()
     for pair in program.ask(critical_pairs).again:
-        root = pair.occurrence.root
+        root = together.roots_of(pair.event.activation)[0]
         trace = paths.trace(root, pair.event)
         hold = trace.hold_of(pair.wanted)
         if hold is None:
