@@ -58,20 +58,33 @@ class LockCalls(NamedTuple):
     @property
     def spelling(self) -> str:
         """How messages call the lock: `Bank._ledger` for `self._ledger`."""
-        method = self.function.method_of
-        if method is not None and method.cls is not None and self.path.startswith(f"{method.receiver_name}."):
-            return f"{method.cls.facts.qualname}.{self.path.partition('.')[2]}"
-        return self.path
+        return spelling(self.function, self.path)
 
     @property
     def subject(self) -> str:
         """The lock's qualified name."""
-        method = self.function.method_of
-        if method is not None and method.cls is not None and self.path.startswith(f"{method.receiver_name}."):
-            return f"{method.cls.qualname}.{self.path.partition('.')[2]}"
-        if self.path.partition(".")[0] in self.function.binds:
-            return f"{self.function.qualname}.{self.path}"
-        return f"{self.function.module.name}.{self.path}"
+        return qualified(self.function, self.path)
+
+
+def spelling(function: Function, path: str) -> str:
+    """How messages call what a function calls `path`: `Bank._ledger` for `self._ledger`."""
+    method = function.method_of
+    if method is not None and method.cls is not None and method.receiver_name is not None:
+        first, _, rest = path.partition(".")
+        if first == method.receiver_name:
+            return f"{method.cls.facts.qualname}.{rest}" if rest else method.cls.facts.qualname
+    return path
+
+
+def qualified(function: Function, path: str) -> str:
+    """The qualified name of what a function calls `path`."""
+    method = function.method_of
+    first, _, rest = path.partition(".")
+    if method is not None and method.cls is not None and first == method.receiver_name:
+        return f"{method.cls.qualname}.{rest}" if rest else method.cls.qualname
+    if first.partition("[")[0] in function.binds and not function.is_top:
+        return f"{function.qualname}.{path}"
+    return f"{function.module.name}.{path}"
 
 
 def lockish(path: str) -> bool:

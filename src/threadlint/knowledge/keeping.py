@@ -41,3 +41,6 @@ NEVER_RETURN = frozenset({
     "builtins.quit",
 })  # fmt: skip
 """Functions after which nothing of the caller runs; the exits raise, the others end the process."""
+
+MEMORISING = frozenset({"cache", "lru_cache", "cached_property", "memoize", "memoized", "reify", "memoized_property", "cachedproperty"})
+"""Last names of decorators that call the function once and keep what it gave."""
