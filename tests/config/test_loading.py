@@ -121,7 +121,8 @@ def test_the_target_falls_back_to_requires_python(
 
 
 def test_a_configured_target_wins_over_requires_python(tmp_path: Path) -> None:
-    write(tmp_path / "pyproject.toml", '[project]\nrequires-python = ">=3.9"\n[tool.threadlint]\ntarget-version = "py313"\n')
+    text = '[project]\nrequires-python = ">=3.9"\n[tool.threadlint]\ntarget-version = "py313"\n'
+    write(tmp_path / "pyproject.toml", text)
     assert load().target_version == (3, 13)
 
 
@@ -130,7 +131,8 @@ def test_flags_win_over_the_file_and_count_from_the_working_directory(
 ) -> None:
     write(tmp_path / "threadlint.toml", 'select = ["THR1"]\nmin-confidence = "high"\nbaseline = "a.json"\n')
     monkeypatch.chdir(write(tmp_path / "sub/x.py", "").parent)
-    config = load(overrides={"select": ["THR2,THR3"], "min_confidence": "low", "baseline": Path("b.json"), "ignore": None})
+    flags = {"select": ["THR2,THR3"], "min_confidence": "low", "baseline": Path("b.json"), "ignore": None}
+    config = load(overrides=flags)
     assert config.select == ("THR2", "THR3")
     assert config.min_confidence is Confidence.LOW
     assert config.baseline == tmp_path / "sub/b.json"

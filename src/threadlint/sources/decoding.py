@@ -36,9 +36,8 @@ def decode(data: bytes) -> str:
         raise UnreadableError(
             f"byte 0x{data[start]:02x} at position {start} (line {line}) is not {_display(encoding)}"
         ) from None
-    except UnicodeError as error:
-        reason = " ".join(str(error).split())
-        raise UnreadableError(f"cannot be decoded as {_display(encoding)}: {reason}") from None
+    except UnicodeError:
+        raise UnreadableError(f"cannot be decoded as {_display(encoding)}") from None
     if "\0" in text:
         raise UnreadableError(_null(text.index("\0"), text))
     return text

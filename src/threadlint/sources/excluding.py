@@ -119,7 +119,7 @@ def _with(
 ) -> tuple[tuple[str, GitIgnoreSpec], ...]:
     try:
         with open(file, encoding="utf-8", errors="surrogateescape") as opened:
-            lines = [line for line in opened.read().splitlines() if line.strip() and not line.startswith("#")]
+            lines = [line for line in opened.read().split("\n") if line.strip() and not line.startswith("#")]
     except OSError:
         return levels
     start = folder if folder.endswith(os.sep) else folder + os.sep

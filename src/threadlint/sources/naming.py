@@ -30,9 +30,9 @@ class Named(NamedTuple):
 def name_modules(files: Iterable[Found], config: Config) -> list[Named]:
     """The files with their module names, each name once.
 
-    Of several files with one name the first by path keeps it, and a `.py` before its stub. The others are named after
-    the place they count from as well (`old.shop.till` besides `shop.till`), together with everything that hangs
-    together by relative imports there, so that these still work.
+    Of several files with one name the first by path keeps it; a `.py` comes before its stub, and both before any other
+    file. The others are named after the place they count from as well (`old.shop.till` besides `shop.till`), along with
+    everything that hangs together by relative imports there, so that these still work.
     """
     namer = _Namer(config)
     return _told_apart([namer.name(found) for found in files])
@@ -149,8 +149,9 @@ def _told_apart(named: list[Named]) -> list[Named]:
     return result
 
 
-def _precedence(each: Named) -> tuple[bool, str]:
-    return each.found.file.endswith(".pyi"), each.found.path
+def _precedence(each: Named) -> tuple[int, str]:
+    file = each.found.file
+    return (0 if file.endswith(".py") else 1 if file.endswith(".pyi") else 2), each.found.path
 
 
 def _free(each: Named, taken: set[str], here: str) -> str:

@@ -6,7 +6,10 @@ from typing import Any
 
 from .decoding import UnreadableError
 
-_LINE_MAGIC = re.compile(r"(?P<indent>[ \t]*)(?:%{1,2}[A-Za-z]|!{1,2}\S|\?{1,2}[A-Za-z%]|[\w.%]+\?{1,2}[ \t]*$)")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_LINE_MAGIC = re.compile(
+    r"(?P<indent>[ \t]*)(?:%{1,2}[A-Za-z]|!{1,2}\S|\?{1,2}[A-Za-z%]|[\w.%]+\?{1,2}[ \t]*(?=[\r\n]|\Z))"
+)
 _ASSIGNED = re.compile(r"(?P<head>[ \t]*[A-Za-z_][\w., \t]*=[ \t]*)(?:!{1,2}\S|%[A-Za-z])")
 _CELL_MAGIC = re.compile(r"[ \t]*%%[A-Za-z]")
 _PYTHON_INSIDE = re.compile(r"[ \t]*%%(?:time|timeit|capture|prun|pypy|python3?|snakeviz|memit|mprun)\b")
@@ -49,7 +52,7 @@ def code_of(data: bytes | str) -> tuple[str, tuple[int, ...]]:
 
 def blanked(cell: str) -> str:
     """A cell without magics, every other character at its line and column."""
-    lines = cell.splitlines(keepends=True)
+    lines = _LINE.findall(cell)
     first = next((index for index, line in enumerate(lines) if line.strip()), None)
     if first is not None and _CELL_MAGIC.match(lines[first]):
         if not _PYTHON_INSIDE.match(lines[first]):
