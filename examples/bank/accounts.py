@@ -6,7 +6,7 @@ import threading
 from bank.ledger import Entry, Ledger
 
 
-class UnknownAccount(LookupError):
+class UnknownAccountError(LookupError):
     """There is no account of that name."""
 
 
@@ -31,7 +31,7 @@ class Accounts:
 
     def _move(self, entry: Entry) -> None:
         if entry.target not in self._balances:
-            raise UnknownAccount(entry.target)
+            raise UnknownAccountError(entry.target)
         self._balances[entry.source] -= entry.amount
         self._balances[entry.target] += entry.amount
         self._post(entry)

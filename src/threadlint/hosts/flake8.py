@@ -1,9 +1,9 @@
 """The flake8 plugin: the findings of the whole program, each in a file that flake8 is linting.
 
-flake8 shows a plugin one file at a time, in several processes, and has no end of the run. So the program is judged at the
-first file of each process, over the cache on disk, and what belongs to a file is told when flake8 comes to it. A finding
-belongs to the first of its own place and the steps of its story whose file is being linted; which files those are
-follows from flake8's options alone, so that every process divides the findings in the same way.
+flake8 shows a plugin one file at a time, in several processes, and has no end of the run. So the program is judged at
+the first file of each process, over the cache on disk, and what belongs to a file is told when flake8 comes to it. A
+finding belongs to the first of its own place and the steps of its story whose file is being linted; which files those
+are follows from flake8's options alone, so that every process divides the findings in the same way.
 """
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     import ast
 
     from ..model.finding import Finding
-    from ..model.report import Report, Texts
+    from ..model.report import Report
 
 STDIN = "-"
 NAMELESS = "stdin"
 """What flake8 calls the text on stdin when nobody names its file."""
+
+FAILED = "THR902"
 
 Told = tuple[int, int, str, type["ThreadlintPlugin"]]
 
@@ -58,16 +60,15 @@ class ThreadlintPlugin:
         linted = [self._filename]
         try:
             linted = linted_files(self._options, self._filename)
-            return _divided(_report(linted, self._options, "".join(self._lines)), linted)
+            report = _report(linted, self._options, "".join(self._lines))
+            told = _divided(report, linted)
+            failed = [_message(finding) for finding in report.findings if finding.rule.code == FAILED]
         except Exception as failure:
-            reason = " ".join(f"{type(failure).__name__}: {failure}".split())
-            if isinstance(failure, ValueError) and type(failure).__name__ in _WRONG_SETTINGS:
-                reason = str(failure)
-            return {key_of(_first_heard(linted, self._filename)): [Line(1, 0, f"THR902 threadlint failed: {reason}")]}
-
-
-_WRONG_SETTINGS = {"ConfigError", "UnknownRuleError"}
-"""Failures whose message says all there is to say."""
+            told, failed = {}, [f"{FAILED} threadlint failed: {_reason(failure)}"]
+        if failed:
+            home = key_of(_first_heard(linted, self._filename))
+            told[home] = [*(Line(1, 0, text) for text in failed), *told.get(home, ())]
+        return told
 
 
 def linted_files(options: argparse.Namespace, filename: str) -> list[str]:
@@ -97,10 +98,11 @@ def _report(linted: list[str], options: argparse.Namespace, text: str) -> Report
     piped = STDIN in options.filenames
     return judge(
         Request(
-            paths=(STDIN,) if piped else tuple(linted),
+            paths=(STDIN,) if piped else tuple(path for path in linted if os.path.exists(path)),
             config=load(),
             overlay={linted[0]: text} if piped else {},
             whole=True,
+            force_exclude=True,
             jobs=1 if _is_worker() else 0,
             noqa=False,
         )
@@ -119,18 +121,28 @@ def _divided(report: Report, linted: list[str]) -> dict[str, list[Line]]:
     keys = {key_of(path) for path in linted}
     told: dict[str, list[Line]] = {}
     for finding in report.findings:
+        if finding.rule.code == FAILED:
+            continue
         places = (finding.at, *(step.at for step in finding.story))
         home = next((place for place in places if place.path in keys), None)
         if home is not None:
             where = report.texts.where(home)
-            line = Line(where.line, where.column - 1, _message(finding, report.texts, home is finding.at))
-            told.setdefault(home.path, []).append(line)
+            elsewhere = "" if home is finding.at else f" (at {report.texts.where(finding.at)})"
+            told.setdefault(home.path, []).append(Line(where.line, where.column - 1, _message(finding) + elsewhere))
     return told
 
 
-def _message(finding: Finding, texts: Texts, at_home: bool) -> str:
-    elsewhere = "" if at_home else f" (at {texts.where(finding.at)})"
-    return f"{finding.rule.code} {finding.message}{elsewhere}"
+def _message(finding: Finding) -> str:
+    return f"{finding.rule.code} {finding.message}"
+
+
+def _reason(failure: Exception) -> str:
+    """What went wrong, in one line; what is wrong with the configuration says so itself."""
+    from ..config import ConfigError
+    from ..verdicts import UnknownRuleError
+
+    said = str(failure) if isinstance(failure, (ConfigError, UnknownRuleError)) else f"{type(failure).__name__}: {failure}"
+    return " ".join(said.split())
 
 
 def _first_heard(linted: list[str], filename: str) -> str:

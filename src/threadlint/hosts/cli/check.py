@@ -21,11 +21,11 @@ SEVERITIES = ("error", "warning", "note")
 """From the worst to the mildest."""
 
 SELECTION = (
-    click.option("--select", multiple=True, metavar="RULES", help="Only these rules: codes, names, or families as `THR1`."),
+    click.option("--select", multiple=True, metavar="RULES", help="Only these rules: codes, names, families (`THR1`)."),
     click.option("--extend-select", multiple=True, metavar="RULES", help="These rules too."),
     click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules."),
     click.option("--strict/--no-strict", default=None, help="Also the rules that are matters of opinion."),
-    click.option("--min-confidence", type=click.Choice(["low", "medium", "high"]), help="Hold back what is less certain."),
+    click.option("--min-confidence", type=click.Choice(["low", "medium", "high"]), help="Hold back what is less sure."),
 )
 OUTPUT = (
     click.option(
@@ -57,13 +57,14 @@ RUN = (
 )  # fmt: skip
 
 
-@click.command("check")
+@click.command("check", short_help="Judge a program and tell what was found.")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @flags(SELECTION, JUDGEMENT, OUTPUT, ENDING, FILES, CONFIGURATION, RUN)
 def command(
-    paths: tuple[str, ...], formats: tuple[str, ...], output_file: Path | None, statistics: bool, explain: bool, colour: str,
-    quiet: bool, verbose: bool, fail_on: str, exit_zero: bool, stdin_filename: str | None, force_exclude: bool, show_files: bool,
-    explicit: tuple[str, ...], isolated: bool, no_cache: bool, jobs: int, **overrides: Any,
+    paths: tuple[str, ...], formats: tuple[str, ...], output_file: Path | None, statistics: bool, explain: bool,
+    colour: str, quiet: bool, verbose: bool, fail_on: str, exit_zero: bool, stdin_filename: str | None,
+    force_exclude: bool, show_files: bool, explicit: tuple[str, ...], isolated: bool, no_cache: bool, jobs: int,
+    **overrides: Any,
 ) -> int:  # fmt: skip
     """Judge the program in files and folders (by default the configured `src`, or the working directory).
 
@@ -85,8 +86,9 @@ def command(
 
 
 def request_of(
-    paths: tuple[str, ...], config: Config, stdin_filename: str | None, *, force_exclude: bool = False, jobs: int = 0, cache: bool = True
-) -> Request:
+    paths: tuple[str, ...], config: Config, stdin_filename: str | None, *,
+    force_exclude: bool = False, jobs: int = 0, cache: bool = True,
+) -> Request:  # fmt: skip
     """What the engine is asked for. Where files are given by name (or stdin) the program is that around them."""
     from ...engine import Request
 

@@ -10,11 +10,13 @@ import click
 from .ending import tell
 from .settings import CACHE, CONFIGURATION, Refused, configuration, flags
 
-KEPT = ("facts.sqlite3", "facts.sqlite3-wal", "facts.sqlite3-shm", "facts.sqlite3-journal", ".gitignore", "CACHEDIR.TAG")
-"""What threadlint puts into the folder. Nothing else is removed: `cache-dir` may name a folder with other things in it."""
+KEPT = (
+    "facts.sqlite3", "facts.sqlite3-wal", "facts.sqlite3-shm", "facts.sqlite3-journal", ".gitignore", "CACHEDIR.TAG",
+)  # fmt: skip
+"""What threadlint puts into the folder. Nothing else is removed: `cache-dir` may name one with other things in it."""
 
 
-@click.command("clean")
+@click.command("clean", short_help="Remove what is kept between runs.")
 @flags(CONFIGURATION, CACHE)
 def command(explicit: tuple[str, ...], isolated: bool, **overrides: Any) -> None:
     """Remove the folder in which facts are kept between runs."""

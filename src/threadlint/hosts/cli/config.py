@@ -9,7 +9,7 @@ from .ending import tell
 from .settings import CACHE, CONFIGURATION, JUDGEMENT, Refused, configuration, flags
 
 
-@click.command("config")
+@click.command("config", short_help="Show the settings in force, and where each comes from.")
 @click.argument("key", required=False)
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 @flags(CONFIGURATION, JUDGEMENT, CACHE)

@@ -31,7 +31,9 @@ class Output(NamedTuple):
     to: Path
 
 
-def outputs_of(formats: Sequence[str], file: Path | None, *, is_terminal: bool, statistics: bool = False) -> list[Output]:
+def outputs_of(
+    formats: Sequence[str], file: Path | None, *, is_terminal: bool, statistics: bool = False
+) -> list[Output]:
     """What `--output-format` (`FORMAT` or `FORMAT:FILE`, repeated) and `--output-file` ask for. Without a format it is
     `full` on a terminal and `concise` elsewhere."""
     default = "full" if is_terminal and file is None else "concise"
@@ -51,7 +53,7 @@ def outputs_of(formats: Sequence[str], file: Path | None, *, is_terminal: bool, 
         if places.count(output.to) > 1:
             named = "stdout" if output.to == STDOUT else f"`{output.to}`"
             both = " and ".join(f"`{other.format}`" for other in outputs if other.to == output.to)
-            raise Refused(f"{both} cannot both go to {named}; write for example `{output.format}:report.{output.format}`")
+            raise Refused(f"{both} cannot both go to {named}; write for example `{output.format}:report.txt`")
     return sorted(outputs, key=lambda output: output.to == STDOUT)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...rules import LoadedRule
 
 
-@click.command("rule")
+@click.command("rule", short_help="Print the page of a rule.")
 @click.argument("named", metavar="CODE|NAME", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="All rules.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")

@@ -24,7 +24,7 @@ CONFIGURATION = (
 JUDGEMENT = (
     click.option("--target-version", metavar="VERSION", help="The lowest Python the program has to run on."),
     click.option("--free-threaded/--no-free-threaded", default=None, help="Judge as for a build without the GIL."),
-    click.option("--assume-threaded", is_flag=True, default=None, help="Any public function may be called on any thread."),
+    click.option("--assume-threaded", is_flag=True, default=None, help="Any thread may call any public function."),
 )
 CACHE = (
     click.option("--cache-dir", type=click.Path(path_type=Path), envvar="THREADLINT_CACHE_DIR",

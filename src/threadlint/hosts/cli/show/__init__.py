@@ -1,7 +1,7 @@
 """`threadlint show`: what an analysis concluded about one file, so that a finding (or its absence) can be understood.
 
-Each question is a module of this package with `answer(seen)`, rows that JSON can hold, and `told(rows, seen)`, lines for
-people. `QUESTIONS` says which there are.
+Each question is a module of this package with `answer(seen)`, rows that JSON can hold, and `told(rows, seen)`, lines
+for people. `QUESTIONS` says which there are.
 """
 from __future__ import annotations
 
@@ -27,19 +27,24 @@ QUESTIONS = {
 }
 
 
-@click.command("show")
+@click.command("show", short_help="Show what was concluded about a file.")
 @click.argument("question", type=click.Choice(list(QUESTIONS)))
 @click.argument("file")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 @click.option("-n", "--no-cache", is_flag=True, help="Neither read nor write the cache.")
 @flags(JUDGEMENT, CONFIGURATION, CACHE)
 def command(
-    question: str, file: str, output_format: str, no_cache: bool, explicit: tuple[str, ...], isolated: bool, **overrides: Any
-) -> None:
+    question: str, file: str, output_format: str, no_cache: bool, explicit: tuple[str, ...], isolated: bool,
+    **overrides: Any,
+) -> None:  # fmt: skip
     """Show what was concluded about FILE in the program around it.
 
-    facts: functions and classes as they were read. calls: what each call leads to. held-locks: the locks that are surely held at
-    each line. threads: where threads begin that run code of the file. shared-state: what several threads touch.
+    \b
+    facts         functions and classes as they were read
+    calls         what each call leads to
+    held-locks    the locks that are surely held at each line
+    threads       where threads begin that run code of the file
+    shared-state  what several threads touch
     """
     if os.path.isdir(file):
         raise Refused(f"`{file}` is a folder; name a file in it")

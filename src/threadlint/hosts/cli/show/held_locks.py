@@ -14,7 +14,9 @@ def answer(seen: Seen) -> list[Row]:
         if event.kind not in ("return", "end"):
             found[seen.line(event.at[0])].add(seen.held(event.held))
     return [
-        {"line": line, "held": [list(locks) for locks in sorted(held)]} for line, held in sorted(found.items()) if any(held)
+        {"line": line, "held": [list(locks) for locks in sorted(held)]}
+        for line, held in sorted(found.items())
+        if any(held)
     ]
 
 

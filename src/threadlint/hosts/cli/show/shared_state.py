@@ -29,8 +29,8 @@ def _accesses(shared: Shared, seen: Seen) -> list[Row]:
         row = found.setdefault(
             (where, site.access.how, " + ".join(held)),
             {
-                "where": where, "function": event.function.qualname, "how": site.access.how, "held": list(held), "threads": [],
-                "here": event.function.module is seen.module,
+                "where": where, "function": event.function.qualname, "how": site.access.how, "held": list(held),
+                "threads": [], "here": event.function.module is seen.module,
             },
         )  # fmt: skip
         if thread not in row["threads"]:
