@@ -55,7 +55,7 @@ from ...analyses.lifetimes import Life, lifetimes
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Fix, Rule, Severity
 from ...program.program import Program
-from ...program.symbols import Class, dotted
+from ...program.symbols import dotted
 from ...program.values import Lit
 
 RULE = Rule("THR306", "thread-without-target", severity=Severity.ERROR)

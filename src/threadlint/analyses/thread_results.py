@@ -1,0 +1,88 @@
+"""What a thread leaves behind for the code that started it, and whether anybody is told that it is done.
+
+Domain. For a life, the *roots* that its start begins; what those change (shared locations that are not owned), and whether they tell
+somebody: an event, condition, barrier, semaphore, queue or future that they set, notify or fill. A *reader* is a place in the function
+that starts or joins the thread, behind that statement, where such a location is read.
+"""
+from __future__ import annotations
+
+from ..program.program import Program
+from ..program.symbols import Function
+from ..program.values import Address
+from .execution import Activation, Event, Root, execution, reach
+from .lifetimes import Life
+
+_CHANGES = frozenset({"write", "augment", "change", "item"})
+_TELLING = frozenset({
+    "set", "notify", "notify_all", "notifyAll", "put", "put_nowait", "set_result", "set_exception", "task_done", "release",
+    "call_soon_threadsafe", "run_coroutine_threadsafe", "send", "sendall", "acquire", "shutdown",
+})  # fmt: skip
+_TELLERS = ("threading.", "queue.", "multiprocessing.", "concurrent.", "asyncio.", "socket.")
+
+
+class Results:
+    """The answer, for each life on demand."""
+
+    def __init__(self, program: Program) -> None:
+        self._found = program.ask(execution)
+        self._by_address: dict[Address, list[Root]] = {}
+        self._by_site: dict[tuple[str, int], list[Root]] = {}
+        for root in self._found.roots:
+            if root.kind == "thread":
+                for address in sorted(root.addresses, key=Address.order):
+                    self._by_address.setdefault(address, []).append(root)
+                for event in root.spawns:
+                    site = getattr(event.detail.obj, "site", None)
+                    if site is not None and root not in self._by_site.setdefault(site, []):
+                        self._by_site[site].append(root)
+
+    def roots(self, life: Life) -> list[Root]:
+        """The threads that begin when this one is started."""
+        found = list(self._by_address.get(life.obj.address, ()))
+        if life.obj.site is not None:
+            found.extend(root for root in self._by_site.get(life.obj.site, ()) if root not in found)
+        return found
+
+    def starts(self, life: Life) -> list[Event]:
+        """The places that start it."""
+        return [event for root in self.roots(life) for event in root.spawns]
+
+    def changed(self, life: Life) -> frozenset[Address]:
+        """The shared locations that it changes."""
+        found: set[Address] = set()
+        for activation in self._activations(life):
+            for event in activation.events.values():
+                if event.kind == "access" and event.detail.how in _CHANGES and not event.detail.owned:
+                    found.add(event.subject)
+        return frozenset(found)
+
+    def tells(self, life: Life) -> bool:
+        """Whether it tells anybody that it got somewhere, or code that is not known might."""
+        for activation in self._activations(life):
+            for event in activation.events.values():
+                if event.kind == "call" and event.subject.rpartition(".")[2] in _TELLING and event.subject.startswith(_TELLERS):
+                    return True
+                if event.kind == "unknown" and getattr(event.subject, "attr", "") in _TELLING:
+                    return True
+        return False
+
+    def readers(self, life: Life, function: Function, after: int) -> list[Event]:
+        """Where `function`, behind an offset, reads what the thread changes."""
+        changed = self.changed(life)
+        if not changed:
+            return []
+        found: dict[tuple[int, int], Event] = {}
+        for activation in self._found.activations:
+            if activation.function is function:
+                for event in activation.events.values():
+                    if event.kind == "access" and event.at[0] > after and event.subject in changed and event.detail.how in ("read", "iterate"):
+                        found.setdefault(event.at, event)
+        return [found[at] for at in sorted(found)]
+
+    def _activations(self, life: Life) -> list[Activation]:
+        return [activation for root in self.roots(life) for activation in reach(root.activation)]
+
+
+def thread_results(program: Program) -> Results:
+    """What the threads of this program leave behind."""
+    return Results(program)

@@ -1,0 +1,76 @@
+"""A thread is made and never started.
+
+## Why it hurts
+
+Making a `Thread` does not run anything. Without `start()` its work is not done, and nothing says so.
+
+## Example
+
+```python
+import threading
+
+
+def work():
+    print("working")
+
+
+thread = threading.Thread(target=work)  # expect: THR302
+print("done")
+```
+
+## Instead
+
+```python
+import threading
+
+
+def work():
+    print("working")
+
+
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+print("done")
+```
+
+## Stays silent when
+
+- the thread is returned, passed on, or kept where others can start it;
+- its class starts it.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...analyses.lifetimes import Life, lifetimes
+from ...analyses.thread_code import is_test
+from ...model.finding import Confidence, Finding, Rule, Severity
+from ...program.program import Program
+
+RULE = Rule("THR302", "thread-never-started", severity=Severity.ERROR)
+
+
+def check(program: Program) -> Iterator[Finding]:
+    """A finding for each thread or timer that is neither started nor leaves the picture."""
+    for life in program.ask(lifetimes).of("thread", "timer"):
+        if life.is_started or life.escapes or _is_only_a_stand_in(life) or any(cls is not None for _, cls in _public_homes(life)):
+            continue
+        yield RULE.finding(
+            program.place(life.function, life.node.at),
+            f"{life.kind} `{life.name}` is made and never started",
+            subjects=(f"{life.function.module.name}.{life.name}",),
+            scope=life.function.qualname,
+            help="call `start()` on it",
+            confidence=Confidence.LOW if is_test(life.function) else Confidence.HIGH if not life.homes else Confidence.MEDIUM,
+        )
+
+
+def _public_homes(life: Life) -> list[tuple[str, object]]:
+    """The attributes that keep it and that outside code may use."""
+    return [(name, cls) for name, cls in life.homes if not name.startswith("_")]
+
+
+def _is_only_a_stand_in(life: Life) -> bool:
+    """Whether it is only looked at: as the thread of something else, or in a comparison."""
+    return life.is_done("join", "is_alive", "ident", "name", "getName") or bool(life.fate.of("test"))

@@ -1,0 +1,129 @@
+"""A thread is started, and nothing ever waits for it.
+
+## Why it hurts
+
+Whoever started the thread goes on before its work is done: results are missing, files half written, and an exception in it reaches
+nobody. The interpreter waits for it at exit, so that a program that looks finished may not end.
+
+## Example
+
+```python
+import threading
+
+squares = []
+
+
+def work():
+    squares.extend(n * n for n in range(10))
+
+
+thread = threading.Thread(target=work)  # expect: THR301
+thread.start()
+print(sum(squares))
+```
+
+## Instead
+
+```python
+import threading
+
+squares = []
+
+
+def work():
+    squares.extend(n * n for n in range(10))
+
+
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+print(sum(squares))
+```
+
+## Stays silent when
+
+- the thread is a daemon, or it is not certain that it is none;
+- it is returned, passed on, stored where others may join it, or its class or keeper has a method that stops it;
+- it tells somebody that it is done: an event, a condition, a queue, a future;
+- starting it is the last thing that a script does;
+- it is one of many kinds of work that need no waiting, and nothing shows that its results are used (low confidence).
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...analyses.lifetimes import Life, is_stop, lifetimes
+from ...analyses.mentions import Mentions, mentions
+from ...analyses.thread_code import is_test
+from ...analyses.thread_results import Results, thread_results
+from ...analyses.worker_loops import outermost_loops
+from ...model import facts as f
+from ...model.finding import Confidence, Finding, Rule, Step
+from ...program.program import Program
+
+RULE = Rule("THR301", "thread-not-joined")
+
+
+def check(program: Program) -> Iterator[Finding]:
+    """A finding for each non-daemon thread that is started, not joined, and cannot be."""
+    results = program.ask(thread_results)
+    where = program.ask(mentions)
+    for life in program.ask(lifetimes).of("thread"):
+        if not life.is_started or life.daemon is not False or life.escapes:
+            continue
+        if life.is_done("join", "is_alive", "isAlive", "join_thread") or _can_be_stopped(program, life):
+            continue
+        if any(not name.startswith("_") for name, _ in life.homes) or results.tells(life):
+            continue
+        yield from _judged(program, where, results, life)
+
+
+def _can_be_stopped(program: Program, life: Life) -> bool:
+    """Whether the object that keeps it, or the thread's own class, has a method that stops something."""
+    keepers = [cls for _, cls in life.homes if cls is not None]
+    if life.cls is not None:
+        keepers.append(life.cls)
+    return any(is_stop(name) for keeper in keepers for cls in program.hierarchy.mro(keeper) for name in cls.methods)
+
+
+def _judged(program: Program, where: Mentions, results: Results, life: Life) -> Iterator[Finding]:
+    starts = results.starts(life)
+    readers = [
+        reader for start in starts for reader in results.readers(life, start.function, start.at[1])
+    ]  # fmt: skip
+    story: tuple[Step, ...] = ()
+    if readers:
+        confidence = Confidence.HIGH
+        story = (
+            Step(program.place(life.function, life.node.at), f"thread `{life.name}` is made here"),
+            Step(program.place(readers[0].function, readers[0].at), "read while the thread may still run"),
+        )
+        message = f"`{life.name}` is never joined; what it changes is read while it may still run"
+    else:
+        message = f"`{life.name}` is started and never joined: nothing waits for its end, and nobody learns whether it failed"
+        confidence = _confidence(where, life)
+    if any(_loops_for_ever(fn.function.facts.body) for fn, _ in life.targets):
+        return
+    yield RULE.finding(
+        program.place(life.function, life.node.at),
+        message,
+        subjects=(f"{life.function.module.name}.{life.name}",),
+        scope=life.function.qualname,
+        story=story,
+        help="join it before its results are needed, or make it a daemon if nobody needs them",
+        confidence=Confidence.LOW if is_test(life.function) and not readers else confidence,
+    )
+
+
+def _loops_for_ever(body: tuple[f.Stmt, ...]) -> bool:
+    """Whether the target is a service, which other rules judge."""
+    return any(True for _ in outermost_loops(body))
+
+
+def _confidence(where: Mentions, life: Life) -> Confidence:
+    """Medium where a list of threads is filled and forgotten; low otherwise."""
+    in_loop = where.loop(life.function, life.node) is not None
+    listed = len({name for _, name, _ in life.fate.homes}) > 1 or any(
+        isinstance(above, f.Comprehension) for above in where.around(life.function, life.node)
+    )
+    return Confidence.MEDIUM if in_loop and listed and not life.homes else Confidence.LOW

@@ -1,0 +1,106 @@
+"""A worker thread loops for ever, and nothing can end it.
+
+## Why it hurts
+
+The thread is no daemon, so the interpreter waits for it at exit; and its loop has no way out, so it waits for ever. The process has to
+be killed.
+
+## Example
+
+```python
+import queue
+import threading
+
+todo = queue.Queue()
+
+
+def work():
+    while True:
+        print(todo.get() + 1)
+
+
+worker = threading.Thread(target=work)  # expect: THR321
+worker.start()
+todo.put(1)
+```
+
+## Instead
+
+Give the loop a way out, such as a sentinel, or make the thread a daemon.
+
+```python
+import queue
+import threading
+
+todo = queue.Queue()
+
+
+def work():
+    while True:
+        number = todo.get()
+        if number is None:
+            break
+        print(number + 1)
+
+
+worker = threading.Thread(target=work)
+worker.start()
+todo.put(1)
+todo.put(None)
+worker.join()
+```
+
+## Stays silent when
+
+- the thread is a daemon, or it is not certain that it is none;
+- anything in the loop can leave it: `break`, `return`, `raise`, a test of an event, a socket or file that is closed under it;
+- the target is not known.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...analyses.lifetimes import Life, lifetimes
+from ...analyses.stuck_workers import stuck_workers
+from ...analyses.thread_code import is_test
+from ...analyses.thread_results import thread_results
+from ...analyses.worker_loops import WorkerLoop, leads_out, worker_loops
+from ...model.finding import Confidence, Finding, Rule, Step
+from ...program.program import Program
+
+RULE = Rule("THR321", "worker-cannot-stop")
+
+
+def check(program: Program) -> Iterator[Finding]:
+    """A finding for each non-daemon thread with an endless loop, or one that can get stuck in a full queue."""
+    endless = [loop for loop in program.ask(worker_loops) if loop.is_endless and not leads_out(loop.loop)]
+    results = program.ask(thread_results)
+    for life in program.ask(lifetimes).of("thread"):
+        if not life.is_started or life.daemon is not False or program.ask(lifetimes).only_in_threads(life):
+            continue
+        roots = results.roots(life)
+        loop = next((each for each in endless if each.root in roots), None)
+        if loop is not None:
+            yield _finding(program, life, loop)
+    for stuck in program.ask(stuck_workers):
+        yield RULE.finding(
+            program.place(stuck.life.function, stuck.life.node.at),
+            f"`{stuck.life.name}` waits in `put` for ever when its consumer stops early: the queue is bounded, the thread no daemon",
+            subjects=(f"{stuck.life.function.module.name}.{stuck.life.name}",),
+            scope=stuck.life.function.qualname,
+            story=(Step(program.place(stuck.put.function, stuck.put.at), "it waits here when the queue is full", stuck.life.name),),
+            help="make the thread a daemon, or give the consumer a way to end it",
+            confidence=Confidence.MEDIUM,
+        )
+
+
+def _finding(program: Program, life: Life, loop: WorkerLoop) -> Finding:
+    return RULE.finding(
+        program.place(life.function, life.node.at),
+        f"thread `{life.name}` never ends: its loop has no way out, and it is no daemon",
+        subjects=(f"{life.function.module.name}.{life.name}",),
+        scope=life.function.qualname,
+        story=(Step(program.place(loop.function, loop.loop.at), "this loop never ends", life.name),),
+        help="test an event in the loop, put a sentinel into its queue, or make the thread a daemon",
+        confidence=Confidence.LOW if is_test(life.function) else Confidence.HIGH,
+    )
