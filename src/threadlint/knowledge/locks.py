@@ -46,6 +46,9 @@ LOCKS: dict[str, LockKind] = {
 UNKNOWN_LOCK = LockKind(None, True, "thread", "lock")
 """A lock of a kind that the program does not show."""
 
+UNKNOWN_LOCK_TYPE = "a lock of unknown kind"
+"""The type of objects that behave as locks, of which no more is known."""
+
 LOCKISH_WORDS = ("lock", "mutex", "guard", "cond", "sem", "monitor")
 """A value of unknown type that is entered by `with`, or acquired, under a name that holds one of these is a lock."""
 

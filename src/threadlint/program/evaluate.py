@@ -170,6 +170,7 @@ class Evaluator:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self._lock_makers = frozenset(program.config.locks)
         self.elements: dict[Address, Values] = {}
         self.fields: dict[Address, Values] = {}
 
@@ -490,6 +491,10 @@ class Evaluator:
 
     def call(self, callee: Value, arguments: Arguments, frame: Frame, node: f.Expr, hint: Address | None) -> Values:
         """What calling a value gives."""
+        if self._lock_makers and self.makes_lock(callee):
+            made = self._allocate(locks.UNKNOWN_LOCK_TYPE, frame, node, hint)
+            frame.made(made, arguments, node)
+            return (made,)
         if isinstance(callee, Fn):
             return frame.enter(callee, arguments, node, hint)
         if isinstance(callee, Cls):
@@ -514,6 +519,17 @@ class Evaluator:
         if isinstance(node, f.Call):
             frame.unknown_call(node, arguments)
         return UNKNOWN
+
+    def makes_lock(self, value: Value) -> bool:
+        """Whether the configuration says that what this function or class makes behaves as a lock."""
+        if isinstance(value, (Ext, ExtMethod)):
+            return (value.name if isinstance(value, Ext) else value.full_name) in self._lock_makers
+        named: tuple[Function | Class, ...] = ()
+        if isinstance(value, Fn):
+            named = (value.function,)
+        elif isinstance(value, Cls):
+            named = self.program.hierarchy.mro(value.cls)
+        return any(each.qualname in self._lock_makers for each in named)
 
     def instantiate(self, cls: Class, arguments: Arguments, frame: Frame, node: f.Expr, hint: Address | None) -> Obj:
         """A new instance of a class of the program; its constructor is entered."""

@@ -291,7 +291,9 @@ class Static(Evaluator):
     def _instances(self, values: Values, address: Address) -> Values:
         found: list[Value] = []
         for value in values:
-            if isinstance(value, Cls):
+            if self._lock_makers and self.makes_lock(value):
+                found.append(Obj(locks.UNKNOWN_LOCK_TYPE, address))
+            elif isinstance(value, Cls):
                 found.append(Obj(value.cls, address))
             elif isinstance(value, Ext):
                 name = _CONTAINER_ANNOTATIONS.get(value.name.rpartition(".")[2], value.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...knowledge.locks import LOCKS, UNKNOWN_LOCK, LockKind
+from ...knowledge.locks import UNKNOWN_LOCK_TYPE as UNKNOWN_LOCK_TYPE
 from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.symbols import Function
@@ -11,8 +12,6 @@ from ...program.values import Address, Fn, Obj, Values
 
 if TYPE_CHECKING:
     from .activation import Activation
-
-UNKNOWN_LOCK_TYPE = "a lock of unknown kind"
 
 
 class Hold:
