@@ -14,9 +14,6 @@ from ..program.values import Address
 from .execution import Activation, Root
 from .parallel import Occurrence, Parallel, parallel
 
-KINDS = ("access", "call")
-"""The kinds of events that questions about sharing ask for: one walk from each root serves them all."""
-
 
 class Handovers:
     """The answer: `between`."""
@@ -37,7 +34,7 @@ class Handovers:
                 self._unfit.add(address)
         if gives:
             for root in self._parallel.roots:
-                reached = self._parallel.reached(root, *KINDS)
+                reached = self._parallel.reached(root)
                 for activation, addresses in gives.items():
                     if activation in reached:
                         for address in addresses:

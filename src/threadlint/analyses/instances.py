@@ -13,7 +13,7 @@ from ..knowledge.threads import SHARED_HANDLERS
 from ..program.program import Program
 from ..program.symbols import Class
 from ..program.values import Address, Obj
-from .execution import Root
+from .execution import Activation, Event, Root
 from .parallel import Parallel, parallel
 
 _THREADS = frozenset({"threading.Thread", "threading.Timer"})
@@ -27,6 +27,9 @@ class Instances:
         self._parallel: Parallel = program.ask(parallel)
         self._meant: dict[Class, bool] = {}
         self._single: dict[Class, bool] = {}
+        self._loops: dict[Class, bool] = {}
+        self._off_loops: dict[Root, set[Activation]] = {}
+        self._cells = {activation.number: activation for activation in self._parallel.execution.activations}
         self._classes = {cls.qualname: cls for cls in program.classes}
         explorer = self._parallel.execution.explorer
         self._global: set[Class] = {
@@ -40,6 +43,8 @@ class Instances:
         """Whether every thread of a root that runs many times has its own object there."""
         start = location.root
         if start.many or any(here.kind == "element" for here in _path(location)):
+            return True
+        if start.kind == "site" and self.makes(root, start):
             return True
         receiver = root.activation.receiver
         if root.kind == "thread" and isinstance(receiver, Obj) and location.within(receiver.address):
@@ -58,7 +63,7 @@ class Instances:
         if start.kind in ("global", "class"):
             return True
         if start.kind == "site":
-            return not start.many
+            return not start.many and not (one is not other and self.makes(one, start) and self.makes(other, start))
         if start.kind != "some" or start.key[1] != "self":
             return False
         cls = self.class_of(start)
@@ -98,6 +103,48 @@ class Instances:
             )
         return known
 
+    def makes(self, root: Root, start: Address) -> bool:
+        """Whether a root itself makes the object (or the cell) each time it runs."""
+        made = self._cells.get(start.key[3]) if _is_cell(start) else None
+        if made is None:
+            construction = self._parallel.execution.explorer.constructions.get(start)
+            made = construction[3] if construction is not None else None
+        return made is not None and made in self._parallel.reached(root)
+
+    def on_one_loop(self, one: Event, its: Root, other: Event, others: Root) -> bool:
+        """Whether two events both happen on an event loop: in coroutines, or in methods of a class that lives on a loop."""
+        return self._on_loop(one, its) and self._on_loop(other, others)
+
+    def _on_loop(self, event: Event, root: Root) -> bool:
+        if event.activation not in self._off_loop(root):
+            return True
+        if root.kind == "thread":
+            return False
+        method = event.function.method_of
+        return method is not None and method.cls is not None and self._lives_on_loop(method.cls)
+
+    def _off_loop(self, root: Root) -> set[Activation]:
+        """What a root leads to without entering a coroutine."""
+        known = self._off_loops.get(root)
+        if known is None:
+            known = self._off_loops[root] = set()
+            pending = [each.activation for each in root.members]
+            while pending:
+                activation = pending.pop()
+                if activation not in known and not activation.function.facts.is_async:
+                    known.add(activation)
+                    pending.extend(edge.callee for edge in activation.edges.values())
+        return known
+
+    def _lives_on_loop(self, cls: Class) -> bool:
+        """Whether a class has coroutines and keeps no lock of threads."""
+        known = self._loops.get(cls)
+        if known is None:
+            known = self._loops[cls] = not self._parallel.owns_lock(cls) and any(
+                method.facts.is_async for each in self._program.hierarchy.mro(cls) for method in each.own_functions
+            )
+        return known
+
     def only_one(self, start: Address) -> bool:
         """Whether there is one instance at most of the class that an address starts at: made once, at module level."""
         cls = self.class_of(start)
@@ -114,6 +161,11 @@ class Instances:
     def class_of(self, start: Address) -> Class | None:
         """The class whose instance an address starts at."""
         return self._classes.get(start.key[0]) if start.kind == "some" else None
+
+
+def _is_cell(start: Address) -> bool:
+    key = start.key
+    return len(key) == 4 and isinstance(key[2], str) and isinstance(key[3], int)
 
 
 def _says_thread_safe(cls: Class) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 from ..model.finding import Finding, Rule, Step
 from ..model.place import Place
 from ..program.program import Program
+from .execution import Root
 from .lock_names import Spelling, lock_names
 from .races import Race
 from .shared_state import Site
@@ -47,14 +48,18 @@ class RaceStories:
 
     def who(self, site: Site) -> str:
         """The thread that comes here: ``thread `worker` ``, `the main thread`, ``a caller of `f` ``."""
-        return self._traces.who(site.root)
+        return self._traces.who(self._root(site))
+
+    def _root(self, site: Site) -> Root:
+        return self._traces.trace(site.root, site.event).root
 
     def rival(self, race: Race) -> str:
         """How a message names the other side: another thread of the same kind, or what it is."""
-        if race.site.root is race.against.root:
-            if race.site.root.kind == "thread":
-                return f"another `{race.site.root.name}` {race.site.root.spelling}"
-            return f"another caller of `{race.against.root.name}`"
+        mine, other = self._root(race.site), self._root(race.against)
+        if mine is other:
+            if mine.kind == "thread":
+                return f"another `{mine.name}` {mine.spelling}"
+            return f"another caller of `{mine.name}`"
         return self.who(race.against)
 
     def build(self, race: Race) -> str:
@@ -100,12 +105,12 @@ class RaceStories:
             at = self._program.place(race.found.site.function, check.at)
             word = "emptied later, but used" if race.kind == "drain" else "read" if check.form in ("copy", "value", "item") else "tested"
             held = self._traces.held_names(check.held)
-            steps.append(Step(at, f"`{self.spelling(race).short}` is {word} here", race.found.site.root.name, held))
+            steps.append(Step(at, f"`{self.spelling(race).short}` is {word} here", self._root(race.found.site).name, held))
         if race.unguarded is not None:
             for usage in race.unguarded.locked[:3]:
                 site = usage.sites[0]
                 locks = self._traces.held_names(site.event.held)
-                steps.append(Step(self.place(site), f"with `{self.lock(race)}` held here", site.root.name, locks))
+                steps.append(Step(self.place(site), f"with `{self.lock(race)}` held here", self._root(site).name, locks))
         else:
             steps.append(self._other(race))
         told: list[Step] = []
@@ -118,7 +123,7 @@ class RaceStories:
         site = race.against
         doing = _DOING[site.access.how]
         held = self._traces.held_names(site.event.held)
-        return Step(self.place(site), f"{self.rival(race)} {doing} `{self.spelling(race).short}` here", site.root.name, held)
+        return Step(self.place(site), f"{self.rival(race)} {doing} `{self.spelling(race).short}` here", self._root(site).name, held)
 
     def _notes(self, race: Race) -> tuple[str, ...]:
         if race.unguarded is None:

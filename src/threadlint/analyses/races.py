@@ -16,6 +16,7 @@ from ..model.finding import Confidence
 from ..program.program import Program
 from ..program.values import Address
 from .breaks import Break, breaks
+from .execution import Hold
 from .guards import Unguarded, exempt, guards
 from .lock_names import lock_names
 from .shared_state import Shared, SharedState, Site, shared_state
@@ -88,15 +89,22 @@ class Races:
             again = [h for h in mine if any(self._names.may_be_same(h.lock, b.lock) for b in found.relies.check.held)]
             if again:
                 kind, lock = "split", again[-1].lock
-        if lock is None and found.held:
-            vain = [h for h in found.held if not self._state.protects(h, site.location)]
+        if lock is None and any(hold in mine for hold in found.held):
+            vain = [h for h in found.held if h in mine and self._in_vain(h, site, theirs)]
+            mine = [h for h in mine if self._state.protects(h, site.location)]
             if vain:
                 kind, lock = "scope", vain[-1].lock
-            elif theirs and kind != "iterate":
-                kind, lock, other = "locks", found.held[-1].lock, theirs[-1].lock
-            elif not theirs and kind == "update":  # the other side is the one without a lock
-                site, against, lock = against, site, found.held[-1].lock
+            elif mine and theirs and kind != "iterate":
+                kind, lock, other = "locks", mine[-1].lock, theirs[-1].lock
+            elif mine and not theirs and kind == "update":  # the other side is the one without a lock
+                site, against, lock = against, site, mine[-1].lock
         return Race(kind, _home(site), found.shared, site, against, self._confidence(found), found.relies.visible, found, None, lock, other)
+
+    def _in_vain(self, hold: Hold, site: Site, theirs: list[Hold]) -> bool:
+        """Whether a lock is meant to guard a location, but belongs to one instance and the location to all."""
+        if self._state.protects(hold, site.location) or hold.function is not site.function:
+            return False
+        return any(self._names.may_be_same(hold.lock, other.lock) for other in theirs)
 
     def _confidence(self, found: Break) -> Confidence:
         relies = found.relies

@@ -18,7 +18,7 @@ from ..program.program import Program
 from ..program.symbols import Function
 from ..program.values import Address
 from .execution import Access, Event, Hold, Root
-from .handovers import KINDS, Handovers, handovers
+from .handovers import Handovers, handovers
 from .instances import Instances, instances
 from .lock_names import Names, lock_names
 from .parallel import Occurrence, Parallel, parallel
@@ -30,8 +30,8 @@ INIT_LIKE = frozenset({
 """Methods that run before an object can be shared, or when it is not any more."""
 
 CHANGES = frozenset({"write", "augment", "change", "item", "delete"})
-MOST_ENTRIES = 3
-"""Of the public functions that lead to one event this many are looked at: they differ in what they started before only."""
+MOST_ENTRIES = 4
+"""Of the public functions that lead to an event this many are looked at: they differ in what they started before only."""
 
 Key = tuple[str, ...]
 
@@ -88,13 +88,13 @@ class SharedState:
         relevant = self._relevant()
         found: dict[Key, dict[object, Site]] = defaultdict(dict)
         entries: dict[Event, int] = defaultdict(int)
-        for root in sorted(self.parallel.roots, key=_rank):
+        for root in sorted(self.parallel.roots, key=lambda root: root.kind == "entry"):
             if root.domain != "thread" or (root.kind == "entry" and not root.public):
                 continue
-            for activation, ways in self.parallel.reached(root, *KINDS).items():
+            for activation, ways in self.parallel.reached(root).items():
                 for key, event in relevant.get(activation, ()):
-                    if root.kind == "entry" and (root, event) not in found[key]:
-                        if entries[event] >= MOST_ENTRIES and event.function is not root.function:
+                    if root.kind == "entry":
+                        if entries[event] >= MOST_ENTRIES:
                             continue
                         entries[event] += 1
                     occurrence = self.parallel.met(root, event, ways)
@@ -128,6 +128,8 @@ class SharedState:
         """Whether two accesses of one object can happen at the same time, whatever locks they hold."""
         if not self._one_place(site, other):
             return False
+        if self._instances.on_one_loop(site.event, site.root, other.event, other.root):
+            return False
         if not self.parallel.may_run_together(site.occurrence, other.occurrence, locks=locks):
             return False
         if self._handovers.between(site.occurrence, other.occurrence):
@@ -149,18 +151,15 @@ class SharedState:
         if hold.kind.domain == "task":
             return False
         start = location.root
-        if start.kind in ("global", "class") and hold.lock.root.kind == "some":
-            return self._instances.only_one(hold.lock.root)
-        return True
+        if start.kind not in ("global", "class"):
+            return True
+        owner = hold.lock.root
+        return not owner.many if owner.kind == "site" else owner.kind != "some" or self._instances.only_one(owner)
 
     def _one_place(self, site: Site, other: Site) -> bool:
         if site.root is other.root and self._instances.own_instance(site.root, site.location):
             return False
         return self.names.may_be_same(site.location, other.location)
-
-
-def _rank(root: Root) -> int:
-    return 0 if root.kind != "entry" else 1
 
 
 def _exempt(event: Event) -> bool:
