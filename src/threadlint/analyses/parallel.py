@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from ..program.program import Program
 from ..program.symbols import Class, Function, Module
-from ..program.values import Address, Obj
+from ..program.values import Address, Lit, Obj
 from .execution import Activation, Event, Execution, Root, execution, is_lock
 
 _NONE: frozenset[Address] = frozenset()
@@ -51,6 +51,10 @@ class Parallel:
         self._reached: dict[tuple[Root, tuple[str, ...]], dict[Activation, set[tuple[frozenset[Address], frozenset[Address]]]]] = {}
         self._starts: dict[Root, set[Root]] | None = None
         self._starters: dict[Root, list[Root]] = {}
+        self._descendants: dict[Root, set[Root]] = {}
+        self._ancestors: dict[Root, set[Root]] = {}
+        self._living: dict[tuple[Root, frozenset[Address], frozenset[Address]], set[Root]] = {}
+        self._serial: dict[Root, Address | None] = {}
         self._beside: dict[tuple[Root, Root], bool] = {}
         self._pools = found.explorer.pool_of
 
@@ -267,21 +271,97 @@ class Parallel:
         """Whether two events may happen at the same time on two threads. `locks`: a lock counts as evidence that public
         functions are called from several threads."""
         a, b = one.root, other.root
-        if a.domain != "thread" or b.domain != "thread":
+        if a.domain != "thread" or b.domain != "thread" or self._one_by_one(a, b):
             return False
         if a is b:
             return a.many or (a.kind == "entry" and locks and a.public and self.meant_for_threads(a.function))
-        for here, there in ((one, other), (other, one)):
-            if there.root in self.starts(here.root):
-                if not there.root.addresses.isdisjoint(here.running):
+        for here, there in ((one, b), (other, a)):
+            if self._descends(there, here.root):
+                if here.root.many or there in self._alive(here):
                     return True
-                if self._started_only_by(there.root, here.root):
+                if self._started_only_under(there, here.root):
                     return False
         return self.beside(a, b, locks)
 
-    def _started_only_by(self, thread: Root, starter: Root) -> bool:
-        others = [each for each in self.starters(thread) if each is not starter]
-        return not any(each.kind != "entry" or starter.kind != "entry" for each in others)
+    def _one_by_one(self, a: Root, b: Root) -> bool:
+        """Whether both are tasks of one pool that has a single worker."""
+        pool = self._serial_pool(a)
+        return pool is not None and pool is self._serial_pool(b)
+
+    def _serial_pool(self, root: Root) -> Address | None:
+        if root not in self._serial:
+            pools = {self._pools.get(address) for address in root.addresses}
+            pool = pools.pop() if len(pools) == 1 and not root.kind == "entry" else None
+            if pool is not None:
+                made = self.execution.explorer.constructions.get(pool)
+                if not pool.single or made is None or made[1].get(0, "max_workers") != (Lit(1),):
+                    pool = None
+            self._serial[root] = pool
+        return self._serial[root]
+
+    def _descends(self, thread: Root, ancestor: Root) -> bool:
+        """Whether a root starts a thread, itself or through threads that it starts."""
+        return thread in self._below(ancestor)
+
+    def _below(self, root: Root) -> set[Root]:
+        known = self._descendants.get(root)
+        if known is None:
+            known = self._descendants[root] = set()
+            pending = [root]
+            for each in pending:
+                for thread in self.starts(each):
+                    if thread not in known:
+                        known.add(thread)
+                        pending.append(thread)
+        return known
+
+    def _alive(self, here: Occurrence) -> set[Root]:
+        """The threads that may be running at an event because its own root started them, or threads started by it did."""
+        key = (here.root, here.running, here.ended)
+        known = self._living.get(key)
+        if known is None:
+            known = self._living[key] = set()
+            for thread in self.starts(here.root):
+                if not thread.addresses.isdisjoint(here.running):
+                    known |= {thread} | self._below(thread)
+                elif not thread.addresses.isdisjoint(here.ended):
+                    known |= self._left_behind(thread, frozenset({here.root}))
+        return known
+
+    def _left_behind(self, thread: Root, path: frozenset[Root]) -> set[Root]:
+        """Threads that may still run when the one that started them has ended."""
+        left: set[Root] = set()
+        end = thread.activation.exit
+        for below in self.starts(thread):
+            if below in path:
+                continue
+            if end is None or not below.addresses.isdisjoint(end.running):
+                left |= {below} | self._below(below)
+            elif not below.addresses.isdisjoint(end.ended):
+                left |= self._left_behind(below, path | {thread})
+        return left
+
+    def _started_only_under(self, thread: Root, ancestor: Root) -> bool:
+        """Whether nothing starts a thread but this root and threads below it. Public functions that start the same thread
+        are taken for alternatives."""
+        below = self._below(ancestor) | {ancestor}
+        for each in {thread} | (self._below(ancestor) & self._above(thread)):
+            for starter in self.starters(each):
+                if starter not in below and not (starter.kind == "entry" and ancestor.kind == "entry"):
+                    return False
+        return True
+
+    def _above(self, thread: Root) -> set[Root]:
+        known = self._ancestors.get(thread)
+        if known is None:
+            known = self._ancestors[thread] = set()
+            pending = [thread]
+            for each in pending:
+                for starter in self.starters(each):
+                    if starter not in known:
+                        known.add(starter)
+                        pending.append(starter)
+        return known
 
     def beside(self, a: Root, b: Root, locks: bool = False) -> bool:
         """Whether two different roots may run at the same time at all."""
@@ -301,38 +381,28 @@ class Parallel:
         return self._beside[key]
 
     def _main_beside(self, a: Root, b: Root) -> bool:
-        """A module's top level and what it did not start itself: only what its own threads start in turn."""
-        main, other = (a, b) if a.kind == "main" else (b, a)
-        if other.kind == "entry":
-            return False
-        if not other.spawns:
-            return False
-        for middle in self.starts(main):
-            if middle is not other and other in self.starts(middle):
-                return True
+        """A module's top level and a thread that it does not start."""
         return False
 
     def _threads_beside(self, a: Root, b: Root) -> bool:
+        """Whether one of two threads may be running when the other is started."""
         if not a.spawns or not b.spawns:
             return True  # started by a framework, at any time
-        for first, second in ((a, b), (b, a)):
-            for occurrence in self.meetings(second.spawns):
-                if not first.addresses.isdisjoint(occurrence.running):
-                    return True
-        starters_a, starters_b = self.starters(a), self.starters(b)
-        for above in starters_b:
-            if above is not a and above not in starters_a and above.kind == "thread" and self.beside(a, above):
-                return True
-        for above in starters_a:
-            if above is not b and above not in starters_b and above.kind == "thread" and self.beside(above, b):
-                return True
-        if set(starters_a) & set(starters_b):
-            return any(root.many for root in set(starters_a) & set(starters_b)) or self._by_entries(starters_a, starters_b)
-        return self._by_entries(starters_a, starters_b)
+        return self._running_at_start(a, b) or self._running_at_start(b, a)
 
-    def _by_entries(self, starters_a: list[Root], starters_b: list[Root]) -> bool:
-        """Threads that different public functions start: nothing orders those calls."""
-        return any(x.kind == "entry" and y.kind == "entry" and x is not y for x in starters_a for y in starters_b)
+    def _running_at_start(self, first: Root, second: Root) -> bool:
+        for start in self.meetings(second.spawns):
+            starter = start.root
+            if starter is first or first in self._above(starter):
+                continue  # whether it outlives what it starts is asked where the two meet
+            if self._descends(first, starter):
+                if starter.many or first in self._alive(start):
+                    return True
+                if self._started_only_under(first, starter):
+                    continue
+            if self.beside(first, starter):
+                return True
+        return False
 
 
 def parallel(program: Program) -> Parallel:

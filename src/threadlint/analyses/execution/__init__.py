@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from ...knowledge.threads import HANDLER_METHODS
@@ -23,6 +22,7 @@ from ...program.evaluate import Arguments
 from ...program.symbols import Function
 from ...program.values import Address, Fn, Lit, Obj
 from .activation import Activation, Edge
+from .entry_points import entry_points
 from .events import (
     UNKNOWN_LOCK_TYPE,
     Access,
@@ -37,6 +37,7 @@ from .events import (
     lock_of,
 )
 from .explore import ROUNDS, Explorer, deeper
+from .unused import unused
 
 if TYPE_CHECKING:
     from ...program.program import Program
@@ -149,6 +150,7 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
         if any(event.function in closed for event in root.spawns):
             closed |= {activation.function for activation in reach(root.activation)}
     found.closed = closed
+    assumed = program.config.assume_threaded
     entered: list[Root] = []
     functions = [function for function in program.functions if not function.is_top]
     for function in functions:
@@ -158,18 +160,32 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
     for function in functions:
         if not explorer.has_run(function):
             entered.extend(_entry(explorer, function, False))
+    named = entry_points(program)
+    for function in named:
+        if all(root.function is not function for root in entered):
+            entered.extend(_entry(explorer, function, True))
     found.roots.extend(entered)
     _threads(explorer, found)
-    assumed = program.config.assume_threaded
+    if not assumed:
+        met = called(explorer)
+        idle = [root.function for root in entered if root.activation not in met]
+        closed |= unused(program, idle, [root.function.module for root in scripts])
     for root in entered:
-        if root.public and assumed and any(fnmatchcase(root.function.module.name, pattern) for pattern in assumed):
+        if root.public and assumed and program.config.assumes_threaded(root.function.qualname):
             root.many = True
+        if root.function in named:
+            root.kind, root.many, root.spelling = "thread", True, "entry point"
         cls = root.function.cls
         if cls is not None:
             for base in program.hierarchy.library_bases(cls):
                 if root.function.name in HANDLER_METHODS.get(base, ()):
                     root.kind, root.many, root.spelling = "thread", True, "handler"
     _count_activations(found)
+
+
+def called(explorer: Explorer) -> set[Activation]:
+    """Activations that some other one calls."""
+    return {edge.callee for each in explorer.activations.values() for edge in each.edges.values() if edge.callee is not each}
 
 
 def _entry(explorer: Explorer, function: Function, public: bool) -> list[Root]:
