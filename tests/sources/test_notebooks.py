@@ -22,7 +22,7 @@ from .trees import COLD, HOT, grow_tree
 
 
 def notebook(*cells: str | list[str], **metadata: object) -> str:
-    made: list[dict[str, object]] = [{"cell_type": "code", "source": cell, "outputs": [], "metadata": {}} for cell in cells]
+    made: list[dict[str, object]] = [{"cell_type": "code", "source": cell, "outputs": []} for cell in cells]
     made.insert(1, {"cell_type": "markdown", "source": "import threading"})
     return json.dumps({"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 

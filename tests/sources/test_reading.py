@@ -26,7 +26,7 @@ def source(data: bytes | str, path: str = "a.py") -> Source:
         (b"\xef\xbb\xbfx = 1\n", "x = 1\n"),
         (b"\xef\xbb\xbf# coding: utf-8\nx = 1\n", "# coding: utf-8\nx = 1\n"),
         (b"# -*- coding: latin-1 -*-\nx = '\xe9'\n", "# -*- coding: latin-1 -*-\nx = 'é'\n"),
-        (b"#!/bin/py\n# vim: set fileencoding=cp1252 :\n'\x80'\n", "#!/bin/py\n# vim: set fileencoding=cp1252 :\n'€'\n"),
+        (b"#!/bin/py\n# vim: set fileencoding=cp1252 :\n\x80", "#!/bin/py\n# vim: set fileencoding=cp1252 :\n€"),
         (b"\n# coding: latin-1\n\xe9\n", "\n# coding: latin-1\né\n"),
         (b"\r# coding: latin-1\r\xe9", "\r# coding: latin-1\ré"),
         (b"# coding: utf-8-unix\n\xc3\xa9", "# coding: utf-8-unix\né"),

@@ -2,14 +2,14 @@
 
 Importing a module means nothing, using it does: `threading.Lock`, `from threading import`, `import threading as t`.
 Words count outside comments only, except those that are written in comments. `__del__`, `lru_cache` and `contextvars`
-are no signs: they matter in programs whose other signs show, and are common where none does.
+are no signs: they matter in programs whose other signs show, and are common where none does. Nor is a `noqa`, which
+holds back nothing where there is nothing. Each needle costs every file its time, the shorter the more.
 """
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from .blocking import WAITS
-from .locks import LOCKS
 from .threads import HANDLER_METHODS
 
 
@@ -32,8 +32,9 @@ _WORD = r"(?<![\w.])"
 _WITH = r"^[ \t]*(?:async[ \t]+)?with\b.*(?<![a-z])[A-Za-z_]*(?<![bBcd])(?<!un)[lL]$"
 """A line that enters something, up to the second letter of a last word that is a lock, not a block nor a clock."""
 
-_HANDLERS = sorted({name.rpartition(".")[2] for name in HANDLER_METHODS if not name.startswith("logging.")})
-_LOCK_PACKAGES = sorted({name.partition(".")[0] for name in LOCKS} - {"threading", "multiprocessing", "asyncio"})
+_HANDLERS = sorted(
+    {name.rpartition(".")[2].removesuffix("Handler") for name in HANDLER_METHODS if name.endswith("Handler")} - {""}
+)
 _BLOCKING = sorted(
     name for name, wait in WAITS.items() if wait.on in ("io", "time") and name.count(".") == 1 and name.islower()
 )
@@ -45,7 +46,6 @@ SIGNS: tuple[Sign, ...] = (
     Sign("hread", r"\b", r"\b(?:to|start_new)_t$"),
     Sign("hread", r"pool\(|safe\(", "_t$"),  # run_in_threadpool, call_soon_threadsafe
     Sign("hread", r"lint:", r"#[ \t]*t$", comment=True),
-    Sign("THR", r"\d", r"#[ \t]*noqa\b.*$", comment=True),
     Sign("concurrent", r"\.futures\b|[ \t]+import\b", _WORD + "$"),
     Sign("multiprocessing", _USED, _WORD + "$"),
     Sign("xecutor", r"[ \t]*\(", r"(?:run_in_e|(?:Thread|Process)PoolE)$"),
@@ -54,21 +54,18 @@ SIGNS: tuple[Sign, ...] = (
     Sign(".acquire("),
     Sign(".release("),
     Sign(".notify", r"(?:_all|All)?\(\)"),
-    Sign("Lock(", "", r"(?<!\w)R?$"),
+    Sign("ock", r"\(", "L$"),  # made, of whatever package
     Sign("ock", r"(?:s\[[^\n\]]*\])?(?:\([^\n)]*\))?(?:[ \t]*[:,]|[ \t]as\b)", _WITH),
     Sign("mutex", r"\b", r"(?:\b|_)$"),
     Sign(".submit("),
     Sign(".add_done_callback("),
-    Sign("Handler", r"\b", rf"(?:\blogging\.|\b(?:{'|'.join(name[:-7] for name in _HANDLERS)}))$"),
+    Sign("Handler", r"\b", rf"\b(?:logging\.|{'|'.join(_HANDLERS)})$"),
     Sign("Handler", r"\):", r"^[ \t]*class\b.*\($"),
-    Sign("logging.Filter", r"\b"),
-    Sign("socketserver", _USED, _WORD + "$"),
-    *(Sign(package, _USED, _WORD + "$") for package in _LOCK_PACKAGES),
     Sign("signal.signal("),
     Sign("finalize(", "", r"(?:\bweakref\.|" + _WORD + r")$"),
-    Sign(".fork", r"(?:pty)?\(", r"\b(?:os|pty)$"),
+    Sign("os.fork", r"(?:pty)?\(", _WORD + "$"),
     Sign("PIPE", r"\b", r"(?:\bsubprocess\.|=[ \t]*)$", also=".wait("),
     Sign("GIL_DISABLED", r"\b", r"\bPy_$"),
     Sign("_is_gil_enabled", r"\b"),
-    *(Sign(name + "(", "", _WORD + "$", also="async def ") for name in _BLOCKING),  # a coroutine that blocks its loop
+    *(Sign(name + "(", "", _WORD + "$", also="async def") for name in _BLOCKING),  # a coroutine that blocks its loop
 )

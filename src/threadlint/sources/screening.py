@@ -19,20 +19,20 @@ MANY = 40
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 
 
-class _Compiled(NamedTuple):
+class _Needle(NamedTuple):
+    """All signs of one needle. `after` fits where that of any of them does: most places fail it at once."""
+
     needle: bytes
-    also: bytes
     after: re.Pattern[bytes]
-    before: re.Pattern[bytes]
-    comment: bool
+    signs: tuple[tuple[re.Pattern[bytes], re.Pattern[bytes], bool], ...]
 
 
 def screen(data: bytes | str, words: Iterable[str] = ()) -> bool:
     """Whether a text is hot: it shows a sign of concurrency, or one of the names in `words`, outside comments."""
     if isinstance(data, str):
         data = data.encode("utf-8", "surrogatepass")
-    for needle, signs in _signs():
-        if needle in data and any(_shows(data, sign) for sign in signs):
+    for gate, needles in _gates():
+        if gate in data and any(_shows(data, needle) for needle in needles):
             return True
     return shows_any(data, frozenset(words))
 
@@ -44,42 +44,42 @@ def shows_any(data: bytes | str, words: frozenset[str]) -> bool:
     wanted = {word.encode() for word in words}
     if len(wanted) > MANY and all(word.isascii() for word in words):
         wanted.intersection_update(_NAME.findall(data))
-    return any(word in data and _shows(data, _word(word)) for word in wanted)
+    return any(_shows(data, _word(word)) for word in wanted)
 
 
 @cache
-def _signs() -> tuple[tuple[bytes, tuple[_Compiled, ...]], ...]:
-    by_needle: dict[bytes, list[_Compiled]] = {}
+def _gates() -> tuple[tuple[bytes, tuple[_Needle, ...]], ...]:
+    """The needles behind what has to be in a text for any of them to count: the needle itself, or its `also`."""
+    grouped: dict[str, dict[str, list[Sign]]] = {}
     for sign in SIGNS:
-        # Where another needle must be present too, the rarer of the two decides whether to look at all.
-        compiled = _compile(sign)
-        by_needle.setdefault(compiled.also or compiled.needle, []).append(compiled)
-    return tuple((needle, tuple(signs)) for needle, signs in by_needle.items())
-
-
-def _compile(sign: Sign) -> _Compiled:
-    return _Compiled(
-        sign.needle.encode(),
-        sign.also.encode(),
-        re.compile(sign.after.encode()),
-        re.compile(sign.before.encode()),
-        sign.comment,
+        grouped.setdefault(sign.also or sign.needle, {}).setdefault(sign.needle, []).append(sign)
+    return tuple(
+        (gate.encode(), tuple(_compiled(needle, signs) for needle, signs in needles.items()))
+        for gate, needles in grouped.items()
     )
 
 
+def _compiled(needle: str, signs: Iterable[Sign]) -> _Needle:
+    patterns = tuple((re.compile(s.after.encode()), re.compile(s.before.encode()), s.comment) for s in signs)
+    return _Needle(needle.encode(), re.compile(b"|".join(after.pattern for after, _, _ in patterns)), patterns)
+
+
 @cache
-def _word(word: bytes) -> _Compiled:
-    return _Compiled(word, b"", re.compile(rb"(?!\w)"), re.compile(rb"(?<!\w)$"), False)
+def _word(word: bytes) -> _Needle:
+    after = re.compile(rb"(?!\w)")
+    return _Needle(word, after, ((after, re.compile(rb"(?<!\w)$"), False),))
 
 
-def _shows(data: bytes, sign: _Compiled) -> bool:
-    at = data.find(sign.needle)
+def _shows(data: bytes, needle: _Needle) -> bool:
+    at = data.find(needle.needle)
     while at >= 0:
-        behind = at + len(sign.needle)
-        if sign.after.match(data, behind):
+        behind = at + len(needle.needle)
+        if needle.after.match(data, behind):
             line = data[max(data.rfind(b"\n", 0, at), data.rfind(b"\r", max(at - 400, 0), at)) + 1 : at]
             # A `#` in a string before the word is taken for a comment: such a text shows the word elsewhere as well.
-            if (sign.comment or b"#" not in line) and sign.before.search(line):
-                return True
-        at = data.find(sign.needle, behind)
+            in_comment = b"#" in line
+            for after, before, comment in needle.signs:
+                if (comment or not in_comment) and after.match(data, behind) and before.search(line):
+                    return True
+        at = data.find(needle.needle, behind)
     return False
