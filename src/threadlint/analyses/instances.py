@@ -100,6 +100,7 @@ class Instances:
                 or cls in self._global
                 or any(each in self._program.declarations(each.module).safe_classes for each in hierarchy.mro(cls))
                 or _says_thread_safe(cls)
+                or cls.qualname in self._program.config.assume_threaded
             )
         return known
 
