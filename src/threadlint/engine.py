@@ -65,6 +65,7 @@ def judge(request: Request) -> Report:
     clock.lap("sources")
     store = Store(cache_folder(request.config) if request.cache else None)
     program, facts = grown(gathered, store, request, clock)
+    store.close()
     findings, failures = asked(program, rules, selection, min(gathered.given, default=""))
     findings += unread(facts.values())
     clock.lap("rules")

@@ -141,7 +141,9 @@ def _reason(failure: Exception) -> str:
     from ..config import ConfigError
     from ..verdicts import UnknownRuleError
 
-    said = str(failure) if isinstance(failure, (ConfigError, UnknownRuleError)) else f"{type(failure).__name__}: {failure}"
+    said = str(failure)
+    if not isinstance(failure, (ConfigError, UnknownRuleError)):
+        said = f"{type(failure).__name__}: {said}"
     return " ".join(said.split())
 
 

@@ -33,10 +33,17 @@ class UnknownRuleError(ValueError):
         super().__init__(f"unknown rule `{named}` in `{option}`{hint}")
 
 
+_DIGITS = str.maketrans("OIL", "011")
+"""Letters that are taken for digits."""
+
+
 def nearest(named: str, rules: Sequence[Rule]) -> str | None:
     """The code or name of a rule that looks most like what was written."""
     names = [rule.name for rule in rules]
     codes = [rule.code for rule in rules]
+    mistyped = named.upper().translate(_DIGITS)
+    if mistyped in codes:
+        return mistyped
     close = get_close_matches(named.lower(), names, 1, 0.6) or get_close_matches(named.upper(), codes, 1, 0.8)
     return close[0] if close else None
 

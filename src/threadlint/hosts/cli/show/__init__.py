@@ -75,7 +75,9 @@ def _seen(file: str, config: Config, *, cache: bool) -> Seen:
         raise Refused(str(error)) from None
     path = min(gathered.given)
     gathered.demand([name for name, cold in gathered.cold.items() if cold.path == path])
-    program, facts = grown(gathered, Store(cache_folder(config) if cache else None), request, Clock())
+    store = Store(cache_folder(config) if cache else None)
+    program, facts = grown(gathered, store, request, Clock())
+    store.close()
     module = next((each for each in program.modules.values() if each.source.path == path), None)
     if module is None or module.source.failure is not None:
         raise Refused(f"`{path}` could not be read; `threadlint check {file}` says why")
