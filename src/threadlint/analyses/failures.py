@@ -144,10 +144,8 @@ def _gives_nothing(value: f.Expr | None) -> bool:
 
 def only_tidies(body: tuple[f.Stmt, ...]) -> bool:
     """Whether every call in a body is one that tidies up, imports or looks something up."""
-    seen = False
     for node in walk(body):
         if isinstance(node, f.Call):
-            seen = True
             name = (last_name(node.func) or "").lstrip("_")
             if name in CLEANUP_METHODS or name in LOGGING_METHODS or name in ("getattr", "hasattr", "len", "str", "isinstance", "int"):
                 continue
@@ -156,7 +154,7 @@ def only_tidies(body: tuple[f.Stmt, ...]) -> bool:
             return False
         if isinstance(node, f.Import):
             return True
-    return seen or True
+    return True
 
 
 class Failures:
@@ -182,13 +180,24 @@ class Failures:
                 del self._answers[function]
         return known
 
+    def first_failure(self, function: Function) -> Any:
+        """The first call, `raise` or `assert` of the function whose exception can leave it; None when there is none."""
+        for site in sites(function.facts.body):
+            if not is_caught(site.around) and self.may_raise(site.node, function, 1):
+                return site.node
+        return None
+
     def callees(self, call: f.Call, function: Function) -> Values:
         """What a call's function can be, without any order of execution."""
+        return self.value_of(call.func, function)
+
+    def value_of(self, expr: f.Expr, function: Function) -> Values:
+        """What an expression of a function can be, without any order of execution."""
         receiver = None
         method = function.method_of
         if method is not None and method.cls is not None and not method.is_classmethod:
             receiver = self._program.static.parameter_receiver(method.cls)
-        return self._program.static.evaluate(call.func, function, receiver)
+        return self._program.static.evaluate(expr, function, receiver)
 
     def may_raise(self, node: Any, function: Function, depth: int = 0) -> bool:
         """Whether a call, `raise` or `assert` may raise for a reason that lies in the work itself."""

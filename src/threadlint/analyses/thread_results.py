@@ -6,11 +6,15 @@ that starts or joins the thread, behind that statement, where such a location is
 """
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Function
 from ..program.values import Address
 from .execution import Activation, Event, Root, execution, reach
 from .lifetimes import Life
+from .mentions import mentions
 
 _CHANGES = frozenset({"write", "augment", "change", "item"})
 _TELLING = frozenset({
@@ -20,11 +24,20 @@ _TELLING = frozenset({
 _TELLERS = ("threading.", "queue.", "multiprocessing.", "concurrent.", "asyncio.", "socket.")
 
 
+class Reader(NamedTuple):
+    """A place that reads what a thread changes."""
+
+    function: Function
+    at: f.Span
+    location: Address
+
+
 class Results:
     """The answer, for each life on demand."""
 
     def __init__(self, program: Program) -> None:
         self._found = program.ask(execution)
+        self._where = program.ask(mentions)
         self._by_address: dict[Address, list[Root]] = {}
         self._by_site: dict[tuple[str, int], list[Root]] = {}
         for root in self._found.roots:
@@ -66,18 +79,33 @@ class Results:
                     return True
         return False
 
-    def readers(self, life: Life, function: Function, after: int) -> list[Event]:
+    def readers(self, life: Life, function: Function, after: int) -> list[Reader]:
         """Where `function`, behind an offset, reads what the thread changes."""
         changed = self.changed(life)
         if not changed:
             return []
-        found: dict[tuple[int, int], Event] = {}
+        found: dict[tuple[int, int], Reader] = {}
         for activation in self._found.activations:
             if activation.function is function:
                 for event in activation.events.values():
                     if event.kind == "access" and event.at[0] > after and event.subject in changed and event.detail.how in ("read", "iterate"):
-                        found.setdefault(event.at, event)
+                        found.setdefault(event.at, Reader(function, event.at, event.subject))
+        for name, location in self._own_names(function, changed):
+            for node in self._where.text(function).names.get(name, ()):
+                above = self._where.parent(function, node)
+                if node.at[0] > after and not (isinstance(above, (f.Assign, f.AugAssign)) and above.value is not node):
+                    found.setdefault(node.at, Reader(function, node.at, location))
         return [found[at] for at in sorted(found)]
+
+    def _own_names(self, function: Function, changed: frozenset[Address]) -> list[tuple[str, Address]]:
+        """The function's own variables among the locations: its globals for a top level, its cells for others."""
+        found = []
+        for address in sorted(changed, key=Address.order):
+            if address.kind == "global" and function.is_top and address.key[0] == function.module.name:
+                found.append((address.key[1], address))
+            elif address.kind == "site" and len(address.key) == 4 and address.key[:2] == (function.module.name, function.facts.at[0]):
+                found.append((address.key[2], address))
+        return found
 
     def _activations(self, life: Life) -> list[Activation]:
         return [activation for root in self.roots(life) for activation in reach(root.activation)]

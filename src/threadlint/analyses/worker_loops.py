@@ -19,7 +19,7 @@ from .failures import catches
 
 DEEPEST = 3
 _LEAVING_CALLS = frozenset({"exit", "_exit", "interrupt_main", "abort", "execv", "execl", "quit", "sys_exit", "fail"})
-_TELLS_BY_RAISING = frozenset({
+TELLS_BY_RAISING = frozenset({
     "accept", "recv", "recv_into", "recvfrom", "recv_bytes", "recv_multipart", "recv_string", "recv_json", "read", "readline", "readlines",
     "read1", "readinto", "readexactly", "select", "poll", "next", "__next__", "get_nowait", "receive", "next_event", "getevents", "send",
     "sendall", "consume", "listen", "handle_request", "communicate", "os_read", "input", "getch", "fetch", "epoll_wait", "wait_for_event",
@@ -141,6 +141,6 @@ def _calls_lead_out(body: tuple[Any, ...]) -> bool:
     for node in walk(body):
         if isinstance(node, (f.Yield, f.Await)):
             return True
-        if isinstance(node, f.Call) and last_name(node.func) in _TELLS_BY_RAISING:
+        if isinstance(node, f.Call) and last_name(node.func) in TELLS_BY_RAISING:
             return True
     return False

@@ -61,6 +61,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.lifetimes import Life, lifetimes
+from ...analyses.odd_siblings import odd_siblings
 from ...analyses.stuck_workers import stuck_workers
 from ...analyses.thread_code import is_test
 from ...analyses.thread_results import thread_results
@@ -90,6 +91,17 @@ def check(program: Program) -> Iterator[Finding]:
             scope=stuck.life.function.qualname,
             story=(Step(program.place(stuck.put.function, stuck.put.at), "it waits here when the queue is full", stuck.life.name),),
             help="make the thread a daemon, or give the consumer a way to end it",
+            confidence=Confidence.MEDIUM,
+        )
+    for odd in program.ask(odd_siblings):
+        yield RULE.finding(
+            program.place(odd.life.function, odd.life.node.at),
+            f"thread `{odd.life.name}` keeps the process alive until `{odd.stop.name}` is called, while `{odd.daemon.name}` beside it "
+            "is a daemon",
+            subjects=(f"{odd.life.function.module.name}.{odd.life.name}",),
+            scope=odd.life.function.qualname,
+            story=(Step(program.place(odd.daemon.function, odd.daemon.node.at), f"`{odd.daemon.name}` is a daemon"),),
+            help="make it a daemon too, or let the object be used in a `with` statement",
             confidence=Confidence.MEDIUM,
         )
 

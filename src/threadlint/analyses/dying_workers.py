@@ -1,0 +1,158 @@
+"""Worker loops that foreign code can end with an exception.
+
+Domain. A worker loop that *serves*: it takes items from a queue, marks them as done, waits or sleeps. A *foreign call* in it runs code that
+the loop's author does not know: something taken from the queue is called or one of its methods is, or an object or function that was
+passed to the constructor is. A foreign call ends the worker when no `try` with a broad handler is around it, in the loop or outside:
+the thread is gone, and what is still in the queue waits for ever.
+
+Calls that raise when a connection or file is closed are not counted: ending then is what they are for.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ..knowledge.raising import CLEANUP_METHODS, HARMLESS_METHODS
+from ..model import facts as f
+from ..program.program import Program
+from ..program.symbols import Class, Function, dotted, last_name
+from ..program.traverse import walk
+from .failures import is_broad, is_logging, sites
+from .mentions import mentions
+from .worker_loops import TELLS_BY_RAISING, WorkerLoop, worker_loops
+
+_SERVING = frozenset({"get", "get_nowait", "task_done", "wait", "sleep", "popleft"})
+_NOT_FOREIGN = HARMLESS_METHODS | CLEANUP_METHODS | TELLS_BY_RAISING | frozenset({"get", "get_nowait", "task_done", "sleep", "time", "encode"})
+
+
+class DyingWorker(NamedTuple):
+    """A loop, the foreign call in it, and what it runs: `item` or `stored`."""
+
+    loop: WorkerLoop
+    call: f.Call
+    what: str
+    marks_done: bool
+
+
+def dying_workers(program: Program) -> tuple[DyingWorker, ...]:
+    """The first foreign call of each such loop, in order of place."""
+    where = program.ask(mentions)
+    if any("excepthook" in where.text(function).attributes for function in program.functions):
+        return ()
+    found = []
+    for loop in program.ask(worker_loops):
+        names = {last_name(node.func) for node in _calls(loop.loop)}
+        if not names & _SERVING or _is_guarded_by_caller(loop):
+            continue
+        dying = _first(program, loop, "task_done" in names)
+        if dying is not None:
+            found.append(dying)
+    return tuple(found)
+
+
+def _calls(loop: f.While) -> Iterator[f.Call]:
+    for node in walk((loop,)):
+        if isinstance(node, f.Call):
+            yield node
+
+
+def _is_guarded_by_caller(loop: WorkerLoop) -> bool:
+    """Whether what the thread was started with calls the loop's function inside a broad `try`."""
+    start = loop.root.function
+    if loop.function is start:
+        return False
+    for site in sites(start.facts.body):
+        if isinstance(site.node, f.Call) and last_name(site.node.func) == loop.function.name:
+            if any(_catches_broadly(each) for each in site.around):
+                return True
+    return False
+
+
+def _catches_broadly(statement: Any) -> bool:
+    if isinstance(statement, f.Try):
+        return any(is_broad(handler) for handler in statement.handlers)
+    if isinstance(statement, f.With):
+        return any(isinstance(item.context, f.Call) and last_name(item.context.func) not in _LOCKS for item in statement.items)
+    return False
+
+
+_LOCKS = frozenset({"Lock", "RLock", "acquire", "lock"})
+
+
+def _first(program: Program, loop: WorkerLoop, marks_done: bool) -> DyingWorker | None:
+    items = _items(loop.loop)
+    for site in sites(loop.function.facts.body):
+        if not isinstance(site.node, f.Call) or not any(each is loop.loop for each in site.around):
+            continue
+        if any(_catches_broadly(each) for each in site.around):
+            continue
+        what = _foreign(program, loop.function, site.node, items)
+        if what is not None:
+            return DyingWorker(loop, site.node, what, marks_done)
+    return None
+
+
+def _items(loop: f.While) -> frozenset[str]:
+    """The names that what is taken from a queue gets in the loop."""
+    found: set[str] = set()
+    for node in walk((loop,)):
+        target: f.Expr | None = None
+        if isinstance(node, f.Assign) and isinstance(node.value, f.Call) and last_name(node.value.func) in ("get", "get_nowait", "popleft"):
+            if isinstance(node.value.func, f.Attr) and len(node.value.args) < 3 and not _is_mapping_get(node.value):
+                target = node.targets[0]
+        elif isinstance(node, f.Walrus) and isinstance(node.value, f.Call) and last_name(node.value.func) in ("get", "get_nowait"):
+            target = node.target
+        if target is not None:
+            found.update(each.id for each in walk((f.Evaluate(node.at, target),)) if isinstance(each, f.Name))
+    return frozenset(found)
+
+
+def _is_mapping_get(call: f.Call) -> bool:
+    """`d.get(key)`: the first argument of a queue's `get` is a flag."""
+    first = call.args[0] if call.args else None
+    return first is not None and first.keyword is None and not (isinstance(first.value, f.Const) and first.value.kind == "bool")
+
+
+def _foreign(program: Program, function: Function, call: f.Call, items: frozenset[str]) -> str | None:
+    if is_logging(call.func):
+        return None
+    func = call.func
+    if isinstance(func, f.Name):
+        return "item" if func.id in items else None
+    if not isinstance(func, f.Attr):
+        return None
+    name = func.attr
+    if name in _NOT_FOREIGN or name.startswith(("__", "log", "debug")):
+        return None
+    root = func.value
+    if isinstance(root, f.Name) and root.id in items:
+        return "item"
+    method = function.method_of
+    if method is None or method.cls is None:
+        return None
+    path = dotted(func)
+    if path is None or method.receiver_name is None or not path.startswith(f"{method.receiver_name}."):
+        return None
+    attrs = path.split(".")[1:]
+    if len(attrs) > 2:
+        return None
+    return "stored" if _is_given(program, method.cls, attrs[0]) else None
+
+
+def _is_given(program: Program, cls: Class, attr: str) -> bool:
+    """Whether an attribute only ever holds what was passed to the constructor."""
+    bindings = [b for each in program.hierarchy.mro(cls) for b in each.attribute_bindings.get(attr, ()) if b.how != "delete"]
+    if not bindings or program.hierarchy.find(cls, attr) is not None:
+        return False
+    given = False
+    for binding in bindings:
+        expr = binding.expr
+        if isinstance(expr, (f.BoolOp, f.IfExp)):
+            parts: tuple[f.Expr, ...] = expr.values if isinstance(expr, f.BoolOp) else (expr.body, expr.orelse)
+            expr = next((part for part in parts if isinstance(part, f.Name)), None)
+        if isinstance(expr, f.Const) and expr.kind == "none":
+            continue
+        if not isinstance(expr, f.Name) or binding.function.name != "__init__" or expr.id not in binding.function.param_names:
+            return False
+        given = True
+    return given

@@ -1,0 +1,106 @@
+"""Nobody looks at the future of a task, so that its failure is never seen.
+
+## Why it hurts
+
+What a task of a pool raises is kept in its future. If nobody asks for `result()` or `exception()`, it is gone: nothing is printed, the
+`with` block ends normally, the exit code is 0.
+
+## Example
+
+```python
+from concurrent.futures import ThreadPoolExecutor
+
+
+def save(page):
+    with open(page, "w") as out:
+        out.write(page)
+
+
+with ThreadPoolExecutor() as pool:
+    for page in ["one", "two"]:
+        pool.submit(save, page)  # expect: THR403
+```
+
+## Instead
+
+```python
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+
+def save(page):
+    with open(page, "w") as out:
+        out.write(page)
+
+
+with ThreadPoolExecutor() as pool:
+    futures = [pool.submit(save, page) for page in ["one", "two"]]
+    for future in as_completed(futures):
+        future.result()
+```
+
+## Stays silent when
+
+- the task catches and logs what it raises, or does nothing that can fail;
+- the future is given a done-callback, returned, passed on or stored where others can read it;
+- it is dropped on purpose: `_ = pool.submit(…)`.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...analyses.failures import Failures, failures
+from ...analyses.lifetimes import Life, lifetimes
+from ...analyses.thread_code import is_test
+from ...model.finding import Confidence, Finding, Rule, Step
+from ...program.program import Program
+from ...program.symbols import Function, dotted, last_name
+
+RULE = Rule("THR403", "future-never-read")
+
+_READING = frozenset({
+    "result", "exception", "add_done_callback", "get", "cancel", "cancelled", "done", "ready", "successful", "set_exception", "set_result",
+    "traceback",
+})  # fmt: skip
+
+
+def check(program: Program) -> Iterator[Finding]:
+    """A finding for each future that is dropped, or kept and never asked."""
+    may = program.ask(failures)
+    for life in program.ask(lifetimes).of("future"):
+        if last_name(life.node.func) == "run_coroutine_threadsafe" or _is_on_purpose(life):
+            continue
+        if life.is_done(*_READING) or life.escapes or any(use.how == "kept" for use in life.fate.uses):
+            continue
+        if not life.fate.dropped and any(not name.startswith("_") for name, _ in life.homes):
+            continue
+        targets = [fn.function for fn, _ in life.targets]
+        if targets and not any(may.may_fail(target) for target in targets):
+            continue
+        yield _finding(program, may, life, targets)
+
+
+def _is_on_purpose(life: Life) -> bool:
+    return any(name.startswith(("_", "unused", "ignore")) for kind, name, _ in life.fate.homes if kind == "local")
+
+
+def _finding(program: Program, may: Failures, life: Life, targets: list[Function]) -> Finding:
+    task = life.node.args[0].value if life.node.args else None
+    name = targets[0].facts.qualname if targets and targets[0].name != "<lambda>" else dotted(task) if task is not None else None
+    what = f"`{name}`" if name else "the task"
+    story: tuple[Step, ...] = ()
+    if targets:
+        site = may.first_failure(targets[0])
+        if site is not None:
+            story = (Step(program.place(targets[0], site.at), "what this raises is lost"),)
+    kept = "its future is dropped" if life.fate.dropped else f"nobody asks `{life.name}` for its result"
+    return RULE.finding(
+        program.place(life.function, life.node.at),
+        f"if {what} fails nobody will know: {kept}",
+        subjects=(f"{life.function.module.name}.{name or life.name}",),
+        scope=life.function.qualname,
+        story=story,
+        help="keep the future and call `result()`, or give it a done-callback",
+        confidence=Confidence.LOW if is_test(life.function) else Confidence.HIGH if targets else Confidence.MEDIUM,
+    )
+
+

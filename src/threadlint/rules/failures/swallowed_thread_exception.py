@@ -1,0 +1,126 @@
+"""Code that a thread runs catches every exception and says nothing.
+
+## Why it hurts
+
+Nobody waits for a thread's exceptions, so the handler was the last one to know. When it passes in silence, work is lost item by item
+and nothing, no log and no exit code, tells.
+
+## Example
+
+```python
+import threading
+
+
+def save(row):
+    print(int(row))
+
+
+def work(rows):
+    for row in rows:
+        try:
+            save(row)
+        except Exception:  # expect: THR401
+            pass
+
+
+thread = threading.Thread(target=work, args=(["1", "x"],))
+thread.start()
+thread.join()
+```
+
+## Instead
+
+Log what happened, or catch only what is expected.
+
+```python
+import logging
+import threading
+
+
+def save(row):
+    print(int(row))
+
+
+def work(rows):
+    for row in rows:
+        try:
+            save(row)
+        except Exception:
+            logging.exception("row not saved")
+
+
+thread = threading.Thread(target=work, args=(["1", "x"],))
+thread.start()
+thread.join()
+```
+
+## Stays silent when
+
+- the exceptions that are caught are named;
+- the handler does anything that can be noticed: logs, counts, keeps, answers, signals, raises;
+- what is tried only tidies up or looks something up;
+- other code runs the function too.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ...analyses.execution import Root
+from ...analyses.failures import is_broad, leaves_trace, only_tidies
+from ...analyses.mentions import Mentions, mentions
+from ...analyses.thread_code import ThreadCode, is_test, thread_code
+from ...model import facts as f
+from ...model.finding import Confidence, Finding, Rule, Step
+from ...program.program import Program
+from ...program.symbols import Function
+from ...program.traverse import walk
+
+RULE = Rule("THR401", "swallowed-thread-exception")
+
+_ENDING = frozenset({"__del__", "__exit__", "close", "stop", "shutdown", "terminate", "cleanup", "__repr__", "__str__"})
+
+
+def check(program: Program) -> Iterator[Finding]:
+    """A finding for each handler in thread code that catches all and leaves no trace."""
+    code, where = program.ask(thread_code), program.ask(mentions)
+    functions = sorted(code.functions, key=lambda function: (function.module.name, function.facts.at))
+    for function in functions:
+        if not code.is_only_for_threads(function) or function.name in _ENDING or is_test(function):
+            continue
+        for node in walk(function.facts.body):
+            if isinstance(node, f.Try) and not _is_last(function, node):
+                for handler in node.handlers:
+                    if is_broad(handler) and _is_silent(node, handler) and not only_tidies(node.body):
+                        yield _finding(program, where, code, function, handler)
+
+
+def _is_silent(tried: f.Try, handler: f.Handler) -> bool:
+    if leaves_trace(handler.body, handler.name):
+        return False
+    return not any(isinstance(node, (f.Call, f.Assign, f.AugAssign)) for node in walk((*tried.final, *tried.orelse)))
+
+
+def _is_last(function: Function, tried: f.Try) -> bool:
+    """Whether an alternative follows at once: a value that was set before is what the failure leaves."""
+    body = function.facts.body
+    assigned = any(isinstance(node, f.Assign) for node in tried.body) and len(tried.body) == 1
+    return assigned and not any(node is tried for node in body[-1:])
+
+
+def _finding(program: Program, where: Mentions, code: ThreadCode, function: Function, handler: f.Handler) -> Finding:
+    root: Root = code.roots_of(function)[0]
+    caught = "every exception" if handler.type is None else "whatever is raised"
+    story: tuple[Step, ...] = ()
+    if root.spawns:
+        spawn: Any = root.spawns[0]
+        story = (Step(program.place(spawn.function, spawn.at), f"{root.spelling} `{root.name}` starts here", root.name),)
+    return RULE.finding(
+        program.place(function, handler.at),
+        f"{root.spelling} `{root.name}` drops {caught} here, and nobody else will see it",
+        subjects=(function.qualname,),
+        scope=function.qualname,
+        story=story,
+        help="log it, keep it for whoever waits for the thread, or name the exceptions that are expected",
+        confidence=Confidence.HIGH if function in code.targets else Confidence.MEDIUM,
+    )
