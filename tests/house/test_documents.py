@@ -4,16 +4,21 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from threadlint.config import documentation
+from threadlint.hosts.cli.door import threadlint
 from threadlint.rules import all_rules, rule_called
 from threadlint.workshop.render_docs import stale, without_marks
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *ROOT.glob("*/README.md")])
-OF_OTHERS = {"--fix", "--no-deps"}
+FOR_USERS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+OF_OTHERS = {"--fix"}
 """Flags of other tools that documents name."""
+
+CONTEXT = click.Context(threadlint)
 
 every_document = pytest.mark.parametrize("path", [pytest.param(each, id=each.stem) for each in DOCUMENTS])
 
@@ -51,3 +56,25 @@ def test_keys_of_the_configuration_exist(path: Path) -> None:
 def test_pages_are_shown_without_the_marks_of_tests() -> None:
     page = without_marks('with b:  # expect: THR101 "a part"  # see: THR101\nx()  # missed: THR103 why\n')
     assert page == "with b:  # THR101\nx()\n"
+
+
+def test_options_of_the_configuration_are_read_by_somebody() -> None:
+    code = "".join(
+        path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py") if "config" not in path.relative_to(ROOT).parts
+    )
+    for each in documentation():
+        assert f"config.{each.key.replace('-', '_')}" in code or each.key == "assume-threaded", each.key
+
+
+@pytest.mark.parametrize("path", [pytest.param(each, id=each.stem) for each in FOR_USERS])
+def test_commands_and_flags_that_are_named_exist(path: Path) -> None:
+    commands = {name: threadlint.get_command(CONTEXT, name) for name in threadlint.list_commands(CONTEXT)}
+    options = [option for command in commands.values() if command is not None for option in command.params]
+    flags = {flag for option in options for flag in (*option.opts, *option.secondary_opts)} | {"--help", "--version"}
+    for spoken in re.findall(r"`([^`\n]+)`", path.read_text("utf-8")):
+        words = spoken.split()
+        if words[0] == "threadlint" and len(words) > 1 and re.fullmatch(r"[a-z]+", words[1]):
+            assert words[1] in commands, spoken
+        if words[0] == "threadlint" or (words[0].startswith("--") and words[0] not in OF_OTHERS):
+            for flag in re.findall(r"--[a-z][a-z-]*", spoken):
+                assert flag in flags, spoken

@@ -78,7 +78,7 @@ def fetched(requirement: str, folder: Path) -> Path:
 
 def judged(name: str, folder: Path, source: Path) -> Iterator[Said]:
     """What threadlint says of one folder."""
-    command = [sys.executable, "-c", "from threadlint.hosts.cli import main; main()", "check", *FLAGS, "."]
+    command = [sys.executable, "-m", "threadlint", "check", *FLAGS, "."]
     environment = {**os.environ, "PYTHONPATH": str(source)}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode not in (0, 1):
