@@ -2,7 +2,7 @@
 
 Domain. A pair is an acquisition and the locks surely held just before; acquisitions at one place of the text, of one lock and
 under the same locks are one pair, whatever contexts lead there. Taking a re-entrant lock again makes no pair; taking a plain
-lock again is a self-deadlock and listed apart. (Brotherston, Brunet, Gorogiannis, Kanovich: A Compositional Deadlock
+lock again is a self-deadlock and listed apart; what lies behind one is never reached. (Brotherston, Brunet, Gorogiannis, Kanovich: A Compositional Deadlock
 Detector for Android Java, ASE 2021; here locks held come down with the activation instead of going up with summaries.)
 
 Who reaches a pair is not part of it: that is asked only of pairs that could close a cycle (`Parallel.meetings`).
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ..program.program import Program
 from ..program.symbols import Function
 from ..program.values import Address
-from .execution import Acquire, Event, Hold, kind_of
+from .execution import Acquire, Event, Hold, kind_of, one_object
 from .lock_names import lock_names
 from .parallel import Parallel, parallel
 
@@ -73,6 +73,8 @@ def _pairs(together: Parallel) -> list[Pair]:
     contexts: dict[object, list[Event]] = defaultdict(list)
     for event in together.execution.events("acquire"):
         acquire: Acquire = event.detail
+        if any(hold.how == "never" for hold in event.held):
+            continue
         if kind_of(acquire.obj).domain == "thread" and event.activation in together.reachable:
             held = frozenset(hold.lock for hold in event.held if hold.kind.domain == "thread")
             contexts[event.function, event.at, event.subject, acquire.how, held].append(event)
@@ -82,16 +84,6 @@ def _pairs(together: Parallel) -> list[Pair]:
         found.append(Pair(tuple(events), held, events[0].subject))
     found.sort(key=lambda pair: (pair.function.module.name, pair.event.at, len(pair.held)))
     return found
-
-
-def one_object(address: Address) -> bool:
-    """Whether within one thread the address names one object (no element, no repeated allocation on its path)."""
-    here: Address | None = address
-    while here is not None:
-        if here.kind == "element" or here.many or (here.kind == "some" and here.key[1] == "return"):
-            return False
-        here = here.base
-    return True
 
 
 def critical_pairs(program: Program) -> CriticalPairs:

@@ -35,6 +35,7 @@ from .events import (
     is_lock,
     kind_of,
     lock_of,
+    one_object,
 )
 from .explore import ROUNDS, Explorer, deeper
 from .unused import unused
@@ -290,5 +291,5 @@ def _again(event: Event, root: Root, several: object) -> bool:
 
 __all__ = [
     "UNKNOWN_LOCK_TYPE", "Access", "Acquire", "Activation", "Check", "Edge", "Event", "Execution", "Hold", "LibraryCall", "Root",
-    "Spawn", "execution", "is_lock", "kind_of", "lock_of", "reach",
+    "Spawn", "execution", "is_lock", "kind_of", "lock_of", "one_object", "reach",
 ]  # fmt: skip

@@ -502,7 +502,8 @@ def _enter(
         if not (isinstance(expr, f.Call) and last_name(expr.func) == "acquire"):
             take(frame, locks[0], expr.at, "with")
         return (locks[0],)
-    if not values and not isinstance(expr, f.Call):
+    known = [v for v in values if not isinstance(v, Lit) and not (isinstance(v, Obj) and isinstance(v.type, str))]
+    if not known and not isinstance(expr, f.Call):
         guessed = frame.unknown_lock(expr)
         if guessed is not None:
             take(frame, guessed, expr.at, "with")

@@ -13,6 +13,10 @@ from ...program.values import Address, Fn, Obj, Values
 if TYPE_CHECKING:
     from .activation import Activation
 
+NEVER = "what never comes"
+"""The type of what is held where the program never gets: behind a thread's wait for its own plain lock."""
+_NOTHING = LockKind(None, False, "never", "nothing")
+
 
 class Hold:
     """A lock that a thread holds, from one acquisition on. `how` is with, acquire, timed or try; `lock` the address of
@@ -51,11 +55,23 @@ def lock_of(obj: Obj) -> Obj:
 def kind_of(obj: Obj) -> LockKind:
     """The kind of the lock that taking `obj` takes."""
     under = lock_of(obj)
+    if under.type == NEVER:
+        return _NOTHING
     return LOCKS.get(under.type_name, UNKNOWN_LOCK)
 
 
 def is_lock(obj: Obj) -> bool:
     return obj.type in LOCKS or obj.type == UNKNOWN_LOCK_TYPE
+
+
+def one_object(address: Address) -> bool:
+    """Whether within one thread the address names one object (no element, no repeated allocation on its path)."""
+    here: Address | None = address
+    while here is not None:
+        if here.kind == "element" or here.many or (here.kind == "some" and here.key[1] in ("return", "an argument")):
+            return False
+        here = here.base
+    return True
 
 
 class Check(NamedTuple):

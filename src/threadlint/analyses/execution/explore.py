@@ -384,14 +384,16 @@ class Explorer(Evaluator):
         bound = arguments.bound(function, fn.receiver)
         kept: dict[str, Values] = {}
         entry_owned: set[Address] = set()
-        receiver = self._seen_from_inside(fn.receiver, frame, entry_owned, function.name == "__init__" and self._any_matter(bound))
+        making = function.name == "__init__"
+        receiver = self._seen_from_inside(fn.receiver, frame, entry_owned, making and self._any_matter(bound))
+        keep = making and fn.receiver is not None and self.matters(fn.receiver)
         for name, values in bound.items():
             matter: list[Value] = []
             for value in values:
                 if isinstance(value, Obj):
                     if value.type in types.CONTAINERS and name not in self.changed_parameters(function):
                         continue
-                    seen = self._seen_from_inside(value, frame, entry_owned, False)
+                    seen = self._seen_from_inside(value, frame, entry_owned, keep)
                     if seen is not None and seen not in matter:
                         matter.append(seen)
                 elif not isinstance(value, (Lit, Mod, Ext)):

@@ -12,11 +12,12 @@ from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.symbols import Class
 from ...program.values import UNKNOWN, Address, Fn, Lit, Obj, Partial, Values, field, union
-from .events import UNKNOWN_LOCK_TYPE, Acquire, Hold, Spawn, lock_of
+from .events import NEVER, UNKNOWN_LOCK_TYPE, Acquire, Hold, Spawn, lock_of, one_object
 
 if TYPE_CHECKING:
     from .frame import ActiveFrame
 
+_NEVER = Obj(NEVER, Address("site", None, (NEVER, 0)))
 Action = Callable[["ActiveFrame", str, "Obj | None", Arguments, f.Expr, Values], Values]
 
 
@@ -41,6 +42,8 @@ def take(frame: ActiveFrame, obj: Obj, at: f.Span, how: str, through: Address | 
     hold = frame.explorer.hold(frame.activation, obj, at, how, through)
     frame.note("acquire", at, hold.lock, Acquire(obj, how, hold))
     if how in ("with", "acquire"):
+        if frame.state.holds(hold.lock) and hold.kind.reentrant is False and one_object(hold.lock):
+            frame.state.held = (*frame.state.held, frame.explorer.hold(frame.activation, _NEVER, at, "never", None))
         frame.state.held = (*frame.state.held, hold)
     return hold
 
