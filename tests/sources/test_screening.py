@@ -1,6 +1,7 @@
 """Which texts may concern threads."""
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -154,3 +155,10 @@ def test_screening_costs_a_hundredth_of_parsing() -> None:
 
     # One in fifty, so that a busy machine does not make the test fail; measured is one in a hundred and more.
     assert fastest(lambda: screen(data), 20) < fastest(lambda: libcst.parse_module(text), 3) / 50
+
+
+@pytest.mark.parametrize("count", [1, 50])
+@pytest.mark.parametrize("text", ["Late(Worker)", "xWorker", "WWorker", "WorkerW Worker", "x_Worker", "x.Worker", "Worker"])
+def test_few_words_and_many_are_found_alike(text: str, count: int) -> None:
+    words = {"Worker", *(f"{letter}{number}" for letter in "Wx_" for number in range(count))}
+    assert screen(text, words) is bool(re.search(r"\bWorker\b", text))

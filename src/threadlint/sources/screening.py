@@ -13,10 +13,8 @@ from typing import NamedTuple
 
 from ..knowledge.screening import SIGNS, Sign
 
-MANY = 40
-"""From so many words on it is cheaper to take a text apart into names once than to look for each."""
-
-_NAME = re.compile(rb"[A-Za-z_]\w*")
+MANY = 8
+"""From so many words on it is cheaper to collect the names that begin like one of them than to look for each."""
 
 
 class _Needle(NamedTuple):
@@ -43,7 +41,7 @@ def shows_any(data: bytes | str, words: frozenset[str]) -> bool:
         data = data.encode("utf-8", "surrogatepass")
     wanted = {word.encode() for word in words}
     if len(wanted) > MANY and all(word.isascii() for word in words):
-        wanted.intersection_update(_NAME.findall(data))
+        wanted.intersection_update(_names_beginning(frozenset(word[:1] for word in wanted)).findall(data))
     return any(_shows(data, _word(word)) for word in wanted)
 
 
@@ -62,6 +60,12 @@ def _gates() -> tuple[tuple[bytes, tuple[_Needle, ...]], ...]:
 def _compiled(needle: str, signs: Iterable[Sign]) -> _Needle:
     patterns = tuple((re.compile(s.after.encode()), re.compile(s.before.encode()), s.comment) for s in signs)
     return _Needle(needle.encode(), re.compile(b"|".join(after.pattern for after, _, _ in patterns)), patterns)
+
+
+@cache
+def _names_beginning(letters: frozenset[bytes]) -> re.Pattern[bytes]:
+    """Finds every whole name that begins with one of the letters, and some ends of others."""
+    return re.compile(b"[" + b"".join(map(re.escape, sorted(letters))) + rb"]\w*")
 
 
 @cache
