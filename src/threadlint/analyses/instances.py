@@ -11,12 +11,21 @@ from collections.abc import Iterator
 
 from ..knowledge.threads import SHARED_HANDLERS
 from ..program.program import Program
-from ..program.symbols import Class
+from ..program.symbols import Class, Function
 from ..program.values import Address, Obj
 from .execution import Activation, Event, Root
+from .lock_names import innermost
 from .parallel import Parallel, parallel
 
 _THREADS = frozenset({"threading.Thread", "threading.Timer"})
+
+
+BEGINNINGS = (
+    "start", "run", "open", "connect", "init", "setup", "set_up", "begin", "launch", "listen", "serve", "boot", "enable", "create",
+    "spawn", "resume", "main", "make", "new", "build", "activate", "ensure", "install", "subscribe", "monitor", "watch", "__enter__",
+    "enter",
+)  # fmt: skip
+"""Beginnings of names of functions that are called once for each object, by long custom."""
 
 
 class Instances:
@@ -27,6 +36,9 @@ class Instances:
         self._parallel: Parallel = program.ask(parallel)
         self._meant: dict[Class, bool] = {}
         self._single: dict[Class, bool] = {}
+        self._several: dict[Root, bool] = {}
+        self._made_by: dict[Address, frozenset[Function]] = {}
+        self._reached: dict[Root, set[Function]] = {}
         self._loops: dict[Class, bool] = {}
         self._off_loops: dict[Root, set[Activation]] = {}
         self._cells = {activation.number: activation for activation in self._parallel.execution.activations}
@@ -46,6 +58,10 @@ class Instances:
             return True
         if start.kind == "site" and self.makes(root, start):
             return True
+        if start.kind in ("site", "some") and root.kind == "thread" and root.spawns and not self._several_at_once(root):
+            cls = self.class_of(start)
+            if cls is None or not self._lives_in_a_global(cls):
+                return True
         receiver = root.activation.receiver
         if root.kind == "thread" and isinstance(receiver, Obj) and location.within(receiver.address):
             if receiver.address.many or receiver.address.kind == "element":
@@ -56,6 +72,23 @@ class Instances:
                     return True
                 return root.spelling == "handler" and not bases & SHARED_HANDLERS
         return False
+
+    def _several_at_once(self, root: Root) -> bool:
+        """Whether one object starts several of these threads that run at once, not only each object one of its own: started in
+        a loop, at two places, by a pool, or by a method that drops the thread and is not called like a beginning."""
+        known = self._several.get(root)
+        if known is None:
+            known = self._several[root] = len(root.spawns) > 1 or any(
+                event.repeats
+                or event.detail.many
+                or event.detail.what != "thread"
+                or (event.subject.kind == "site" and not event.function.name.lstrip("_").startswith(BEGINNINGS))
+                for event in root.spawns
+            )
+        return known
+
+    def _lives_in_a_global(self, cls: Class) -> bool:
+        return cls in self._global
 
     def shared_by(self, location: Address, one: Root, other: Root, locks: bool) -> bool:
         """Whether there is evidence that the object at a location is shared by the two, not only the code."""
@@ -106,11 +139,29 @@ class Instances:
 
     def makes(self, root: Root, start: Address) -> bool:
         """Whether a root itself makes the object (or the cell) each time it runs."""
-        made = self._cells.get(start.key[3]) if _is_cell(start) else None
-        if made is None:
-            construction = self._parallel.execution.explorer.constructions.get(start)
-            made = construction[3] if construction is not None else None
-        return made is not None and made in self._parallel.reached(root)
+        if _is_cell(start):
+            made = self._cells.get(start.key[3])
+            return made is not None and made in self._parallel.reached(root)
+        return not self._makers(start).isdisjoint(self._functions(root))
+
+    def _makers(self, start: Address) -> frozenset[Function]:
+        """The functions that make an object: the one that holds its site, and those that call it for that."""
+        known = self._made_by.get(start)
+        if known is None:
+            key = start.key
+            found = set()
+            for name, offset in zip(key[::2], key[1::2], strict=False):
+                module = self._program.modules.get(name)
+                if module is not None and isinstance(offset, int):
+                    found.add(innermost(module.functions, offset))
+            known = self._made_by[start] = frozenset(found)
+        return known
+
+    def _functions(self, root: Root) -> set[Function]:
+        known = self._reached.get(root)
+        if known is None:
+            known = self._reached[root] = {activation.function for activation in self._parallel.reached(root)}
+        return known
 
     def on_one_loop(self, one: Event, its: Root, other: Event, others: Root) -> bool:
         """Whether two events both happen on an event loop: in coroutines, or in methods of a class that lives on a loop."""

@@ -99,7 +99,7 @@ class Names:
             for function in module.functions:
                 if function.facts.at[0] == key[1] and not function.is_top:
                     return Spelling(key[2], f"{function.qualname}.{key[2]}")
-        function = _innermost(module.functions, key[1])
+        function = innermost(module.functions, key[1])
         for name, bindings in function.bindings.items():
             for binding in bindings:
                 if binding.expr is not None and binding.expr.at[0] <= key[1] < binding.expr.at[1]:
@@ -107,7 +107,8 @@ class Names:
         return Spelling("an unnamed object", f"{function.qualname}.{key[1] - function.facts.at[0]}")
 
 
-def _innermost(functions: list[Function], offset: int) -> Function:
+def innermost(functions: list[Function], offset: int) -> Function:
+    """The innermost function of a module whose text holds an offset."""
     best = functions[0]
     for function in functions[1:]:
         if function.facts.at[0] <= offset < function.facts.at[1] and function.facts.at[0] >= best.facts.at[0]:

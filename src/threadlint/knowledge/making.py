@@ -42,7 +42,7 @@ PURE_METHODS = frozenset({
 """Methods that compute from their object, or fill a container of the function's own."""
 
 MAKING_WORDS = (
-    "connect", "open", "start", "spawn", "launch", "register", "create_connection", "create_engine", "make_connection", "make_session",
+    "connect", "open", "start", "spawn", "launch", "create_connection", "create_engine", "make_connection", "make_session",
     "new_session", "acquire", "subscribe", "init_", "initialize", "setup", "create_client", "make_client", "get_connection", "fork",
     "create_app", "create_session", "create_pool", "socket", "make_pool", "bind", "listen",
 )  # fmt: skip

@@ -660,6 +660,19 @@ def _same(self: Evaluator, arguments: Arguments, frame: Frame, node: f.Expr, hin
     return arguments.positional[0] if arguments.positional else UNKNOWN
 
 
+def _copy(self: Evaluator, arguments: Arguments, frame: Frame, node: f.Expr, hint: Address | None) -> Values:
+    """A copy of a container is a new one with the same contents; of anything else it stands for the original."""
+    found = UNKNOWN
+    for value in arguments.positional[0] if arguments.positional else ():
+        if isinstance(value, Obj) and value.type in types.CONTAINERS:
+            made = self._allocate(value.type, frame, node, hint)
+            self.put(made.address, self.contents(value.address))
+            frame.made(made, Arguments(), node)
+            value = made
+        found = union(found, (value,))
+    return found
+
+
 def _enumerate(self: Evaluator, arguments: Arguments, frame: Frame, node: f.Expr, hint: Address | None) -> Values:
     given = arguments.positional[0] if arguments.positional else UNKNOWN
     return tuple(Obj("enumerated", v.address, v.site) for v in given if isinstance(v, Obj))
@@ -678,7 +691,7 @@ _LIBRARY: dict[str, Callable[[Evaluator, Arguments, Frame, f.Expr, Address | Non
     "builtins.type": _type,
     "builtins.iter": _same,
     "builtins.reversed": _same,
-    "copy.copy": _same,
+    "copy.copy": _copy,
     "typing.cast": lambda self, a, frame, node, hint: a.positional[1] if len(a.positional) > 1 else UNKNOWN,
     "concurrent.futures.as_completed": _same,
     "builtins.enumerate": _enumerate,

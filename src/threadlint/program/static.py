@@ -303,8 +303,11 @@ class Static(Evaluator):
         return tuple(found)
 
 
-def rebased(values: Values, function: Function, hint: Address | None, node: f.Expr | None, caller: Function) -> Values:
-    """Values that a call returned, with objects made in the callee named by the call: each call makes its own."""
+def rebased(
+    values: Values, function: Function, hint: Address | None, node: f.Expr | None, caller: Function, many: bool = False
+) -> Values:
+    """Values that a call returned, with objects made in the callee named by the call: each call makes its own. `many`: this
+    call runs more than once."""
     if not any(isinstance(v, Obj) and v.address.root.kind == "site" for v in values):
         return values
     found: list[Value] = []
@@ -315,7 +318,7 @@ def rebased(values: Values, function: Function, hint: Address | None, node: f.Ex
             if hint is not None:
                 value = value.at(hint)
             elif inner[0] == function.module.name and function.facts.at[0] <= inner[1] < function.facts.at[1] and len(inner) == 2:
-                value = value.at(Address("site", None, (*inner, caller.module.name, at), value.address.many))
+                value = value.at(Address("site", None, (*inner, caller.module.name, at), many or value.address.many))
         found.append(value)
     return tuple(found)
 

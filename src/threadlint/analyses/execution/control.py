@@ -452,7 +452,7 @@ def _with(frame: ActiveFrame, s: f.With) -> None:
         values = _enter(frame, item, calls, pools, undo)
         if frame.state is None:
             return
-        taken = [hold for hold in frame.state.held if hold not in before]
+        taken = [hold for hold in frame.state.held if hold not in before and hold.how != "never"]
         if taken:
             undo.append(_releasing(taken))
         if item.target is not None:

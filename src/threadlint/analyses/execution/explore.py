@@ -65,6 +65,8 @@ class Explorer(Evaluator):
 
     def reset(self) -> None:
         """Forget activations, keep the heap."""
+        self.learned = False
+        """Whether a class turned out to keep something of concern after objects of it were taken for alike."""
         self.activations: dict[Any, Activation] = {}
         self._per_function: dict[Function, int] = {}
         self._running: list[Activation] = []
@@ -104,6 +106,8 @@ class Explorer(Evaluator):
 
     def missed_something(self) -> bool:
         """Whether a read found nothing where something that matters was stored later."""
+        if self.learned:
+            return True
         for place in self.misses:
             for values in (self.elements.get(place, UNKNOWN), self.fields.get(place, UNKNOWN)):
                 for value in values:
@@ -133,6 +137,11 @@ class Explorer(Evaluator):
             self._concurrent[cls] = False
             known = self._concurrent[cls] = self._find_concurrency(cls)
         return known
+
+    def keeps(self, cls: Class, values: Values) -> None:
+        """Values were stored in an attribute of an instance."""
+        if self._concurrent.get(cls) is False and any(self.matters(value) for value in values):
+            self._concurrent[cls] = self.learned = True
 
     def _find_concurrency(self, cls: Class) -> bool:
         if self.program.hierarchy.is_a(cls, _CONCURRENT):
@@ -374,7 +383,11 @@ class Explorer(Evaluator):
                 return (made,)
             if not callee.done:
                 return self.static.returned(function, fn.receiver, hint, node, frame.function)
-            return rebased(callee.returns, function, hint, node, frame.function)
+            repeats = frame.repeats()
+            given = rebased(callee.returns, function, hint, node, frame.function, repeats)
+            if repeats:
+                frame.fresh.update(v.address for v in given if isinstance(v, Obj) and v.address.kind == "site")
+            return given
         finally:
             frame.used = used
 
