@@ -1,12 +1,13 @@
 """The staircase: sources are screened and parsed, facts linked, rules asked, verdicts settled.
 
 A cold module (no word of concurrency in its text) is not read until the program needs it. Reading more can make more
-needed, so linking is repeated until nothing is asked for; every round reads all that is asked for, so that the answer does
-not depend on the order of files.
+needed, so linking is repeated until nothing is asked for; every round reads all that is asked for, so that the answer
+does not depend on the order of files.
 """
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -28,7 +29,7 @@ from .program import Program, link
 from .rules import LoadedRule, all_rules
 from .rules.housekeeping import internal_error, unreadable_file
 from .sources import Gathered, gather
-from .verdicts import Selection, settle
+from .verdicts import Selection, baseline, settle
 
 MOST_ROUNDS = 12
 """How often a program may ask for more modules; beyond that what is missing stays unknown."""
@@ -37,11 +38,11 @@ MOST_ROUNDS = 12
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What a host asks for.
 
-    `paths` are files and folders. `overlay` holds the texts of open buffers by path; the path `-` stands for all of them
-    (bytes are decoded as those of a file).
-    With `whole` the program is that around the given files, not the files alone (see `sources.gather`). `jobs` is the number
-    of worker processes, 0 as many as there are processors; `executor` takes their place. Without `noqa` those comments are
-    left to another tool. `cache` False neither reads nor writes the store.
+    `paths` are files and folders. `overlay` holds the texts of open buffers by path; the path `-` stands for all of
+    them (bytes are decoded as those of a file).
+    With `whole` the program is that around the given files, not the files alone (see `sources.gather`). `jobs` is the
+    number of worker processes, 0 as many as there are processors; `executor` takes their place. Without `noqa` those
+    comments are left to another tool. `cache` False neither reads nor writes the store.
     """
 
     paths: tuple[str, ...]
@@ -56,11 +57,20 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def judge(request: Request) -> Report:
-    """One run. Raises `sources.MissingPathError` and `verdicts.UnknownRuleError`; whatever else goes wrong with one file or one
-    rule is a finding."""
+    """One run. Raises `sources.MissingPathError`, `verdicts.UnknownRuleError` and `verdicts.BaselineError`; whatever
+    else goes wrong with one file or one rule is a finding."""
+    limit = sys.getrecursionlimit()  # the analyses raise it
+    try:
+        return _judged(request)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _judged(request: Request) -> Report:
     clock = Clock()
     rules = all_rules()
     selection = selection_of(request.config, rules)
+    known = baseline.known(request.config.baseline)
     gathered = texts_of(request)
     clock.lap("sources")
     store = Store(cache_folder(request.config) if request.cache else None)
@@ -71,14 +81,16 @@ def judge(request: Request) -> Report:
     clock.lap("rules")
     texts = Texts(source for source, _ in facts.values())
     verdicts = settle(
-        findings, {path: known for path, (_, known) in facts.items()}, texts, [each.rule for each in rules], selection,
+        findings, {path: read for path, (_, read) in facts.items()}, texts, [each.rule for each in rules], selection,
         min_confidence=request.config.min_confidence, partial=gathered.partial, noqa=request.noqa,
+        baseline=known,
     )  # fmt: skip
     verdicts = tuple(verdict for verdict in verdicts if touches(verdict.finding, gathered.given))
     clock.lap("verdicts")
     return Report(
-        verdicts, texts, gathered.files, len(facts), gathered.partial, clock.laps, tuple(gathered.warnings), tuple(failures)
-    )
+        verdicts, texts, gathered.files, len(facts), gathered.partial, clock.laps,
+        tuple(gathered.warnings), tuple(failures),
+    )  # fmt: skip
 
 
 def texts_of(request: Request) -> Gathered:
@@ -115,8 +127,8 @@ def grown(
 def asked(
     program: Program, rules: Iterable[LoadedRule], selection: Selection, home: str
 ) -> tuple[list[Finding], list[str]]:
-    """What the rules in force find, and the tracebacks of those that raised: each becomes THR902, at the beginning of the
-    file `home`, and the run goes on."""
+    """What the rules in force find, and the tracebacks of those that raised: each becomes THR902, at the beginning of
+    the file `home`, and the run goes on."""
     found: list[Finding] = []
     failures: list[str] = []
     for each in rules:

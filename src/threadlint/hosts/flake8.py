@@ -139,10 +139,10 @@ def _message(finding: Finding) -> str:
 def _reason(failure: Exception) -> str:
     """What went wrong, in one line; what is wrong with the configuration says so itself."""
     from ..config import ConfigError
-    from ..verdicts import UnknownRuleError
+    from ..verdicts import BaselineError, UnknownRuleError
 
     said = str(failure)
-    if not isinstance(failure, (ConfigError, UnknownRuleError)):
+    if not isinstance(failure, (BaselineError, ConfigError, UnknownRuleError)):
         said = f"{type(failure).__name__}: {said}"
     return " ".join(said.split())
 

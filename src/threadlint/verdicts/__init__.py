@@ -1,7 +1,8 @@
 """Which findings are shown: selected, not suppressed, sure enough, each once and in order; and what was held back."""
 from __future__ import annotations
 
+from .baseline import BaselineError
 from .selection import Selection, UnknownRuleError
 from .settle import settle
 
-__all__ = ["Selection", "UnknownRuleError", "settle"]
+__all__ = ["BaselineError", "Selection", "UnknownRuleError", "settle"]

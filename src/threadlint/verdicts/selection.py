@@ -22,8 +22,8 @@ ALWAYS = frozenset({"THR900", "THR902"})
 
 
 class UnknownRuleError(ValueError):
-    """A selector that fits no rule. `named` is how it was written, `suggestion` the nearest that exists, if any, `option` the
-    key of the configuration it stands under."""
+    """A selector that fits no rule. `named` is how it was written, `suggestion` the nearest that exists, if any,
+    `option` the key of the configuration it stands under."""
 
     def __init__(self, named: str, suggestion: str | None, option: str) -> None:
         self.named = named

@@ -24,11 +24,13 @@ def settle(
     min_confidence: Confidence = Confidence.MEDIUM,
     partial: bool = False,
     noqa: bool = True,
+    baseline: frozenset[str] = frozenset(),
 ) -> tuple[Verdict, ...]:
     """A verdict for each finding, by path, place and code, and for what is said about the suppressing comments.
 
     `facts` are those of the files by path. With `partial` no comment is called unused, for what it holds back may need
-    the rest of the program. Without `noqa` those comments are left to another tool.
+    the rest of the program. Without `noqa` those comments are left to another tool. `baseline` holds the fingerprints
+    of findings that are known.
     """
     comments = Suppressions(rules, selection, noqa=noqa)
     maps: dict[str, LineMap] = {}
@@ -52,7 +54,10 @@ def settle(
         fates += [(finding, fate(finding)) for finding in list(comments.unused())]
     fates.sort(key=lambda pair: _order(pair[0]))
     marks = fingerprints(finding for finding, _ in fates)
-    return tuple(Verdict(finding, met, mark) for (finding, met), mark in zip(fates, marks, strict=True))
+    return tuple(
+        Verdict(finding, Fate.BASELINED if met is Fate.SHOWN and mark in baseline else met, mark)
+        for (finding, met), mark in zip(fates, marks, strict=True)
+    )
 
 
 def folded(findings: Iterable[Finding]) -> list[Finding]:

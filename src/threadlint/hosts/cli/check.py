@@ -26,6 +26,7 @@ SELECTION = (
     click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules."),
     click.option("--strict/--no-strict", default=None, help="Also the rules that are matters of opinion."),
     click.option("--min-confidence", type=click.Choice(["low", "medium", "high"]), help="Hold back what is less sure."),
+    click.option("--baseline", metavar="FILE", help="Hold back the findings that this file knows."),
 )
 OUTPUT = (
     click.option(
@@ -123,12 +124,14 @@ def judged(request: Request) -> Report:
     """The report, or the end of the run where it cannot be made as asked."""
     from ...engine import judge
     from ...sources import MissingPathError
-    from ...verdicts import UnknownRuleError
+    from ...verdicts import BaselineError, UnknownRuleError
 
     try:
         return judge(request)
     except MissingPathError as error:
         raise Refused(str(error) + _meant(request.paths)) from None
+    except BaselineError as error:
+        raise Refused(str(error)) from None
     except UnknownRuleError as error:
         origin = request.config.origin.get(error.option, "")
         raise Refused(str(error) if not origin or origin.startswith("--") else f"{origin}: {error}") from None
