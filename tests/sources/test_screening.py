@@ -158,7 +158,7 @@ def test_screening_costs_a_hundredth_of_parsing() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 50])
-@pytest.mark.parametrize("text", ["Late(Worker)", "xWorker", "WWorker", "WorkerW Worker", "x_Worker", "x.Worker", "Worker"])
+@pytest.mark.parametrize("text", ["Late(Worker)", "xWorker", "WWorker", "WorkerW Worker", "x_Worker", "x.Worker"])
 def test_few_words_and_many_are_found_alike(text: str, count: int) -> None:
     words = {"Worker", *(f"{letter}{number}" for letter in "Wx_" for number in range(count))}
     assert screen(text, words) is bool(re.search(r"\bWorker\b", text))
