@@ -15,7 +15,7 @@ __all__ = ["Store", "extract", "facts_of"]
 
 def extract(text: str) -> ModuleFacts:
     """The facts of one text. Never raises: what cannot be read is `ModuleFacts.failure`. Depends on the text alone."""
-    from ..syntax import SyntaxFailure
+    from ..syntax import SyntaxFailure, on_a_big_stack
     from .failures import failed
     from .module import read
 
@@ -23,7 +23,11 @@ def extract(text: str) -> ModuleFacts:
     collected = gc.isenabled()
     gc.disable()
     try:
-        return read(text)
+        try:
+            return read(text)
+        except RecursionError:
+            # What can be read must not depend on how deep the caller stands.
+            return on_a_big_stack(lambda: read(text))
     except SyntaxFailure as failure:
         return failed(text, failure)
     except (RecursionError, MemoryError):

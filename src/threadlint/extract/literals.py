@@ -209,5 +209,6 @@ def _annotation(source: str, r: Reader, start: int) -> f.Expr | None:
 
 EXPRESSIONS.update({
     cst.Integer: integer, cst.Float: decimal, cst.Imaginary: imaginary, cst.Ellipsis: ellipsis,
-    cst.SimpleString: string, cst.ConcatenatedString: joined, cst.FormattedString: formatted, cst.TemplatedString: formatted,
+    cst.SimpleString: string, cst.ConcatenatedString: joined, cst.FormattedString: formatted,
+    cst.TemplatedString: formatted,
 })  # fmt: skip

@@ -5,7 +5,7 @@ import re
 from typing import cast
 
 from ..model import facts as f
-from ..syntax import SyntaxFailure, parse
+from ..syntax import Masked, SyntaxFailure, mask, nesting, on_a_big_stack, parse
 from . import definitions, displays, expressions, imports, literals, patterns, statements
 from .reader import Reader
 
@@ -17,8 +17,15 @@ _MARKS = re.compile(r"threadlint:|noqa|guarded-by|requires:|lock-order:|thread-s
 
 def read(text: str) -> f.ModuleFacts:
     """The facts of a text that parses; raises SyntaxFailure otherwise."""
-    tree = parse(text)
-    r = Reader(text)
+    masked = mask(text)
+    if nesting(masked.code).is_deep:
+        return on_a_big_stack(lambda: _read(text, masked))
+    return _read(text, masked)
+
+
+def _read(text: str, masked: Masked) -> f.ModuleFacts:
+    tree = parse(text, masked)
+    r = Reader(text, masked)
     body = statements.block(tree, r)
     if not r.is_at_end:
         raise SyntaxFailure("the parser's tree does not fit the text", min(max(r.pos, 0), len(text)))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..model import facts as f
-from ..syntax import Cursor
+from ..syntax import Cursor, Masked
 
 ExpressionReader = Callable[[Any, "Reader", int], f.Expr]
 StatementReader = Callable[[Any, "Reader"], f.Stmt]
@@ -43,8 +43,8 @@ class Reader(Cursor):
 
     __slots__ = ("annotating", "classes", "cls", "function", "functions", "outer_cls", "prefix", "scope")
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, text: str, masked: Masked) -> None:
+        super().__init__(text, masked)
         self.functions: list[f.FunctionFacts | None] = [None]
         self.classes: list[f.ClassFacts | None] = []
         self.function = 0

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from .comments import Masked, mask
 from .cursor import Cursor
+from .depth import nesting
 from .failure import SyntaxFailure
-from .parse import parse, parse_expression
+from .parse import on_a_big_stack, parse, parse_expression
 
-__all__ = ["Cursor", "Masked", "SyntaxFailure", "mask", "parse", "parse_expression"]
+__all__ = ["Cursor", "Masked", "SyntaxFailure", "mask", "nesting", "on_a_big_stack", "parse", "parse_expression"]

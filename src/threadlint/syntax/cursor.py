@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .comments import mask
+from .comments import Masked
 
 
 class Cursor:
@@ -19,9 +19,9 @@ class Cursor:
 
     __slots__ = ("comments", "find", "masked", "pos", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, masked: Masked) -> None:
         self.text = text
-        self.masked, self.comments = mask(text)
+        self.masked, self.comments = masked.text, masked.comments
         self.find: Callable[[str, int], int] = self.masked.find
         self.pos = 0
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from .comments import Masked, mask
 from .depth import STACK_FOR_DEEP_TEXTS, nesting
 from .failure import SyntaxFailure
 
@@ -18,12 +19,14 @@ _STOPPED_AT = re.compile(r"error at (\d+):(\d+)")
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
 
-def parse(text: str) -> libcst.Module:
-    """The tree of a module's text. Raises SyntaxFailure when there is none, whatever the reason."""
+def parse(text: str, masked: Masked | None = None) -> libcst.Module:
+    """The tree of a module's text. Raises SyntaxFailure when there is none, whatever the reason. `masked` is
+    `mask(text)` where the caller has it."""
     from libcst.native import parse_module  # type: ignore[import-not-found]
 
     bare = text.removeprefix("\ufeff")
-    module: libcst.Module = _guarded(lambda: parse_module(bare), bare, len(text) - len(bare))
+    code = (masked or mask(text)).code
+    module: libcst.Module = _guarded(lambda: parse_module(bare), bare, code, len(text) - len(bare))
     return module
 
 
@@ -31,20 +34,21 @@ def parse_expression(text: str) -> libcst.BaseExpression:
     """The tree of an expression. Raises SyntaxFailure when there is none, whatever the reason."""
     from libcst.native import parse_expression as native
 
-    expression: libcst.BaseExpression = _guarded(lambda: native(text), text, 0)
+    expression: libcst.BaseExpression = _guarded(lambda: native(text), text, mask(text).code, 0)
     return expression
 
 
-def _guarded(parser: Callable[[], _T], text: str, shift: int) -> _T:
+def _guarded(parser: Callable[[], _T], text: str, code: str, shift: int) -> _T:
     nul = text.find("\0")
     if nul >= 0:
         raise SyntaxFailure("the text contains a null character", shift + nul)
-    depth = nesting(text)
-    if depth.refusal is not None:
-        raise SyntaxFailure(depth.refusal, shift + depth.offset)
-    if not depth.is_deep:
-        return _without_gc(parser, text, shift)
-    return _on_a_big_stack(lambda: _without_gc(parser, text, shift))
+    found = nesting(code)
+    if found.refusal is not None:
+        raise SyntaxFailure(found.refusal, shift)
+    # Threads other than the main one may have small stacks.
+    if not _here.is_big and (found.is_deep or threading.current_thread() is not threading.main_thread()):
+        return on_a_big_stack(lambda: _without_gc(parser, text, shift))
+    return _without_gc(parser, text, shift)
 
 
 def _without_gc(parser: Callable[[], _T], text: str, shift: int) -> _T:
@@ -83,21 +87,24 @@ def _told(error: libcst.ParserSyntaxError, text: str) -> tuple[str, int]:
         if number > line:
             break
         start = end.end()
-    reason = message.rpartition(": expected ")[2] if ": expected " in message else ""
-    if reason.startswith("one of ") and len(reason) > 120:
-        reason = ""
-    told = f"invalid syntax: expected {reason}" if reason else "invalid syntax"
-    if not found:
-        told = " ".join(message.split())[:200] or told
+    kind, _, rest = message.partition(": ")
+    if found is None:
+        told = f"invalid syntax: {rest}" if kind == "tokenizer error" else " ".join(message.split())
+    else:
+        expected = message.partition(": expected ")[2]
+        told = f"invalid syntax: expected {expected}" if 0 < len(expected) < 100 else "invalid syntax"
     return told, min(start + max(column, 0), len(text))
 
 
-def _on_a_big_stack(work: Callable[[], _T]) -> _T:
+def on_a_big_stack(work: Callable[[], _T]) -> _T:
     """Run in a thread whose stack is large: the native parser and its trees recurse."""
+    if _here.is_big:
+        return work()
     result: list[_T] = []
     failure: list[BaseException] = []
 
     def run() -> None:
+        _here.is_big = True
         try:
             result.append(work())
         except BaseException as error:
@@ -112,10 +119,17 @@ def _on_a_big_stack(work: Callable[[], _T]) -> _T:
             raise SyntaxFailure("nested too deeply to be parsed here") from None
         finally:
             threading.stack_size(before)
-    thread.join()
+    # Short waits, so that the keyboard can interrupt.
+    while thread.is_alive():
+        thread.join(0.2)
     if failure:
         raise failure[0]
     return result[0]
 
 
+class _Here(threading.local):
+    is_big = False
+
+
+_here = _Here()
 _STACK_SIZE = threading.Lock()
