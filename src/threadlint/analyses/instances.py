@@ -37,6 +37,9 @@ class Instances:
         self._meant: dict[Class, bool] = {}
         self._single: dict[Class, bool] = {}
         self._several: dict[Root, bool] = {}
+        self._begun: dict[Root, dict[Activation, Function]] = {}
+        self._leading: dict[Activation, list[Activation]] = {}
+        self._callers: dict[Activation, list[tuple[Activation, bool]]] | None = None
         self._made_by: dict[Address, frozenset[Function]] = {}
         self._reached: dict[Root, set[Function]] = {}
         self._loops: dict[Class, bool] = {}
@@ -75,30 +78,107 @@ class Instances:
 
     def _several_at_once(self, root: Root) -> bool:
         """Whether one object starts several of these threads that run at once, not only each object one of its own: started in
-        a loop, at two places, by a pool, or by a method that drops the thread and is not called like a beginning."""
+        a loop, by a pool, as different thread objects, or by a method that drops the thread and is not called like a
+        beginning. (One thread object runs once only, wherever it is started.)"""
         known = self._several.get(root)
         if known is None:
-            known = self._several[root] = len(root.spawns) > 1 or any(
-                event.repeats
+            known = self._several[root] = len({event.subject for event in root.spawns}) > 1 or any(
+                (event.repeats and (event.subject.many or event.subject.kind == "element"))
+                or event.subject.many
                 or event.detail.many
                 or event.detail.what != "thread"
+                or self._called_in_a_loop(event.activation, 3)
                 or (event.subject.kind == "site" and not event.function.name.lstrip("_").startswith(BEGINNINGS))
                 for event in root.spawns
             )
         return known
 
+    def only_the_threads_own(self, activation: Activation, entry: Root, thread: Root) -> bool:
+        """Whether all public functions that lead to an activation are methods that a thread calls on its own object: then
+        nothing shows that others call them too."""
+        receiver = thread.activation.receiver
+        if entry.kind != "entry" or entry.many or thread.kind != "thread" or not isinstance(receiver, Obj):
+            return False
+        if not isinstance(receiver.type, Class):
+            return False
+        family = {*self._program.hierarchy.mro(receiver.type), *self._program.hierarchy.subclasses(receiver.type)}
+        called = self._functions(thread)
+        members = self._members(entry)
+        for before in self._leading_to(activation):
+            function = members.get(before)
+            if function is not None and not (function.cls in family and function in called):
+                return False
+        return True
+
+    def _members(self, entry: Root) -> dict[Activation, Function]:
+        known = self._begun.get(entry)
+        if known is None:
+            known = self._begun[entry] = {each.activation: each.function for each in entry.members}
+        return known
+
+    def _leading_to(self, activation: Activation) -> list[Activation]:
+        """The activation and everything that leads to it."""
+        known = self._leading.get(activation)
+        if known is None:
+            known = self._leading[activation] = [activation]
+            seen = {activation}
+            for here in known:
+                for caller, _ in self._called_by(here):
+                    if caller not in seen:
+                        seen.add(caller)
+                        known.append(caller)
+        return known
+
+    def _called_by(self, activation: Activation) -> list[tuple[Activation, bool]]:
+        if self._callers is None:
+            self._callers = {}
+            for each in self._parallel.execution.activations:
+                for edge in each.edges.values():
+                    self._callers.setdefault(edge.callee, []).append((each, edge.repeats))
+        return self._callers.get(activation, [])
+
+    def _called_in_a_loop(self, activation: Activation, levels: int) -> bool:
+        return any(
+            repeats or (levels > 0 and self._called_in_a_loop(caller, levels - 1))
+            for caller, repeats in self._called_by(activation)
+            if caller is not activation
+        )
+
     def _lives_in_a_global(self, cls: Class) -> bool:
         return cls in self._global
 
-    def shared_by(self, location: Address, one: Root, other: Root, locks: bool) -> bool:
-        """Whether there is evidence that the object at a location is shared by the two, not only the code."""
-        start = location.root
+    def shared_by(self, location: Address, elsewhere: Address, one: Root, other: Root, locks: bool) -> bool:
+        """Whether there is evidence that one object at the two locations is shared by the two roots, not only the code."""
+        start, end = location.root, elsewhere.root
+        if start is not end:
+            return self._meet(start, end, one, other, locks)
         if start.kind in ("global", "class"):
             return True
         if start.kind == "site":
             return not start.many and not (one is not other and self.makes(one, start) and self.makes(other, start))
-        if start.kind != "some" or start.key[1] != "self":
+        return start.kind == "some" and start.key[1] == "self" and self._instance_shared(start, one, other, locks)
+
+    def _meet(self, start: Address, end: Address, one: Root, other: Root, locks: bool) -> bool:
+        """Whether two addresses that start at different places may well lead to one object: a thread runs a method of the one
+        object, and the other is "some instance"; or one instance for all lives in a global."""
+        if start.kind in ("global", "class") and end.kind in ("global", "class"):
+            return True
+        some = start if start.kind == "some" else end
+        single = end if some is start else start
+        if some.kind != "some" or some.key[1] != "self":
             return False
+        cls = self.class_of(some)
+        if cls is None or cls.owns_a_docstring_against_threads:
+            return False
+        if single.kind in ("global", "class"):
+            return self._lives_in_a_global(cls)
+        runs = any(
+            root.kind == "thread" and isinstance(root.activation.receiver, Obj) and root.activation.receiver.address is single
+            for root in (one, other)
+        )
+        return runs or (single.kind == "site" and self._lives_in_a_global(cls))
+
+    def _instance_shared(self, start: Address, one: Root, other: Root, locks: bool) -> bool:
         cls = self.class_of(start)
         if cls is None or cls.owns_a_docstring_against_threads:
             return False

@@ -132,9 +132,14 @@ class SharedState:
             return False
         if not self.parallel.may_run_together(site.occurrence, other.occurrence, locks=locks):
             return False
+        if self._own_code(site, other) or self._own_code(other, site):
+            return False
         if self._handovers.between(site.occurrence, other.occurrence):
             return False
-        return self._instances.shared_by(site.location, site.root, other.root, locks)
+        return self._instances.shared_by(site.location, other.location, site.root, other.root, locks)
+
+    def _own_code(self, site: Site, other: Site) -> bool:
+        return self._instances.only_the_threads_own(site.event.activation, site.root, other.root)
 
     def common_lock(self, site: Site, mine: tuple[Hold, ...], other: Site) -> Hold | None:
         """A lock that excludes and is held on both sides."""

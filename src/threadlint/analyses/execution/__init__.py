@@ -18,6 +18,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ...knowledge.threads import HANDLER_METHODS
+from ...knowledge.types import THREADS
 from ...program.evaluate import Arguments
 from ...program.symbols import Function
 from ...program.values import Address, Fn, Lit, Obj
@@ -171,7 +172,14 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
         met = called(explorer)
         idle = [root.function for root in entered if root.activation not in met]
         closed |= unused(program, idle, [root.function.module for root in scripts])
+    started = {root.function for root in found.roots if root.kind == "thread"}
     for root in entered:
+        own = root.function.cls
+        if own is not None and root.function.name == "run" and program.hierarchy.is_a(own, THREADS):
+            if root.function in started:
+                closed.add(root.function)
+                continue
+            root.kind, root.name = "thread", own.name  # its users start it
         if root.public and assumed and program.config.assumes_threaded(root.function.qualname):
             root.many = True
         if root.function in named:
