@@ -10,15 +10,19 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
 
+from .. import program as linked_program
 from ..config import Config, load
 from ..engine import Request, judge
+from ..extract import extract
 from ..model.finding import Finding
 from ..model.report import Report
+from ..model.sources import Source
 from ..rules import LoadedRule, all_rules
 from .marks import Found, Mark, marks_of
 
@@ -106,6 +110,17 @@ def _found_in(report: Report, folder: Path) -> list[Found]:
         return Found(finding.rule.code, name(finding.at.path), at.line, finding.message, steps)
 
     return [told(finding) for finding in report.findings]
+
+
+def linked(texts: Mapping[str, str], **options: object) -> linked_program.Program:
+    """The program of some texts by module name (`pkg.__init__` for a package), for tests of the floors above facts."""
+    modules = []
+    for name, text in texts.items():
+        module, package = name.removesuffix(".__init__"), name.endswith(".__init__")
+        path = name.replace(".", "/") + ".py"
+        source = Source(path, module, text, blake2b(text.encode()).digest(), True, package)
+        modules.append((source, extract(text)))
+    return linked_program.link(modules, load(isolated=True, overrides=options))
 
 
 def every_page_program(rules: Iterable[LoadedRule] = ()) -> Iterator[Program]:

@@ -79,9 +79,11 @@ def _start(frame: ActiveFrame, name: str, thread: Obj | None, arguments: Argumen
         return UNKNOWN
     many = thread.address.many and thread.address not in frame.fresh
     frame.explorer.started(frame, thread)
-    frame.note("spawn", node.at, thread.address, Spawn((), thread, "thread", many, "thread"))
-    frame.state.running |= {thread.address}
-    frame.state.ended -= {thread.address}
+    spawner = CONSTRUCTORS[name.removesuffix(".start")]
+    frame.note("spawn", node.at, thread.address, Spawn((), thread, spawner.thread, many, spawner.domain))
+    if spawner.domain == "thread":
+        frame.state.running |= {thread.address}
+        frame.state.ended -= {thread.address}
     return (Lit(None),)
 
 
