@@ -1,14 +1,16 @@
 """State that is handed from one thread to another by a signal: written before `set()`, read after `wait()`.
 
-Domain. A *signal* is an Event or a queue that one root alone sets (or puts into), once or more, and that nobody clears. The
-executor notes it like a thread: after `set()` it is in `running` (may have been given), after a `wait()` or `get()` without
-timeout in `ended` (surely been given). An access before any `set()` of its root comes before every access behind a `wait()`.
+Domain. A *signal* is an Event, a queue, or a flag that is set under a condition and waited for in a loop; one root alone gives it
+(sets, puts), once or more, and nobody takes it back. The executor notes it like a thread: after `set()` it is in `running` (may
+have been given), after a `wait()` or `get()` without timeout in `ended` (surely been given). An access before any `set()` of its
+root comes before every access behind a `wait()`.
 
-What it does not know: conditions, flags that are polled, and which of several items of a queue a `get()` gives.
+What it does not know: conditions with other predicates, and which of several items of a queue a `get()` gives.
 """
 from __future__ import annotations
 
 from ..knowledge.handing import CLEARING, GIVING
+from ..model import facts as f
 from ..program.program import Program
 from ..program.values import Address
 from .execution import Activation, Root
@@ -32,6 +34,14 @@ class Handovers:
                 gives.setdefault(event.activation, []).append(address)
             elif event.subject in CLEARING:
                 self._unfit.add(address)
+        flags = execution.explorer.flags
+        for event in execution.events("access") if flags else ():
+            if event.subject in flags and event.detail.how in ("write", "delete"):
+                value = event.detail.value
+                if isinstance(value, f.Const) and value.value is True and event.held:
+                    gives.setdefault(event.activation, []).append(event.subject)
+                elif not event.detail.owned and not event.function.is_top and event.function.name != "__init__":
+                    self._unfit.add(event.subject)
         if gives:
             for root in self._parallel.roots:
                 reached = self._parallel.reached(root)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from ..knowledge.locks import LOCKING_DECORATORS
+from ..knowledge.locks import LOCKING_DECORATORS, UNKNOWN_LOCK_TYPE
 from ..knowledge.types import SYNCHRONISED
 from ..program.program import Program
 from ..program.symbols import Function
@@ -146,9 +146,18 @@ class SharedState:
         for hold in mine:
             if hold.kind.excludes and self.protects(hold, site.location):
                 for also in other.event.held:
-                    if self.names.may_be_same(hold.lock, also.lock) and self.protects(also, other.location):
+                    if self._may_be_same_lock(hold, also) and self.protects(also, other.location):
                         return hold
         return None
+
+    def _may_be_same_lock(self, hold: Hold, also: Hold) -> bool:
+        """Whether two locks may be one; of a lock whose object is not known the name decides."""
+        if self.names.may_be_same(hold.lock, also.lock):
+            return True
+        return any(
+            unknown.obj.type == UNKNOWN_LOCK_TYPE and unknown.lock.kind == "some" and unknown.lock.key[1] == _last(known.lock)
+            for unknown, known in ((hold, also), (also, hold))
+        )
 
     def protects(self, hold: Hold, location: Address) -> bool:
         """Whether a lock can protect a location at all: that of one instance does not protect what all instances share,
@@ -165,6 +174,11 @@ class SharedState:
         if site.root is other.root and self._instances.own_instance(site.root, site.location):
             return False
         return self.names.may_be_same(site.location, other.location)
+
+
+def _last(address: Address) -> str:
+    key = address.key
+    return str(key[-1] if isinstance(key, tuple) else key)
 
 
 def _exempt(event: Event) -> bool:

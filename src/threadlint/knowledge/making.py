@@ -11,7 +11,7 @@ PURE_FUNCTIONS = frozenset({
 }) | frozenset({
     "re.compile", "functools.partial", "operator.attrgetter", "operator.itemgetter", "os.environ.get", "os.getenv", "sys.getsizeof",
     "collections.namedtuple", "os.getpid", "platform.system", "importlib.import_module", "json.loads", "json.dumps", "struct.calcsize",
-    "struct.Struct", "inspect.signature", "inspect.getfullargspec", "textwrap.dedent", "copy.copy", "copy.deepcopy", "time.time",
+    "struct.Struct", "inspect.signature", "inspect.getfullargspec", "textwrap.dedent", "copy.copy", "copy.deepcopy",
     "socket.gethostname", "locale.getpreferredencoding", "shutil.which", "datetime.timedelta", "decimal.Decimal", "fractions.Fraction",
     "pathlib.Path", "pathlib.PurePath", "uuid.UUID", "ipaddress.ip_address", "logging.getLogger", "typing.get_type_hints",
     "collections.OrderedDict", "collections.defaultdict", "collections.deque", "collections.Counter", "types.SimpleNamespace",

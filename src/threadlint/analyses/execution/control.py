@@ -10,7 +10,7 @@ from ...program.evaluate import Arguments
 from ...program.symbols import Class, last_name
 from ...program.traverse import walk
 from ...program.values import UNKNOWN, Address, Cls, Fn, Lit, Obj, Values, field, union
-from .events import UNKNOWN_LOCK_TYPE, Check, Hold
+from .events import UNKNOWN_LOCK_TYPE, Check, Hold, LibraryCall
 from .frame import ActiveFrame
 from .library import close_pool, take
 from .reads import checks_in, copied_from
@@ -390,7 +390,22 @@ def _while(frame: ActiveFrame, s: f.While) -> None:
         entry = joined(entry, end) if end is not None else None
     frame.loops -= 1
     frame.fresh = outer_fresh
+    flag = _awaited_flag(frame, s) if after is not None else None
+    if flag is not None and after is not None:
+        frame.explorer.flags.add(flag)
+        after.ended |= {flag}
     _after_loop(frame, s.orelse, after)
+
+
+def _awaited_flag(frame: ActiveFrame, s: f.While) -> Address | None:
+    """The flag that `while not flag: condition.wait()` waits for."""
+    if not isinstance(s.test, f.Not) or not isinstance(s.test.value, (f.Name, f.Attr)) or len(s.body) != 1:
+        return None
+    inner = s.body[0]
+    call = inner.value if isinstance(inner, f.Evaluate) else None
+    if not isinstance(call, f.Call) or last_name(call.func) not in ("wait", "sleep"):
+        return None
+    return frame.location(s.test.value)
 
 
 def _for(frame: ActiveFrame, s: f.ForLoop) -> None:
@@ -446,7 +461,7 @@ def _after_loop(frame: ActiveFrame, orelse: tuple[f.Stmt, ...], after: State | N
 def _with(frame: ActiveFrame, s: f.With) -> None:
     undo: list[Callable[[State], None]] = []
     calls: list[tuple[Fn, f.Expr]] = []
-    pools: list[Address] = []
+    pools: list[tuple[Obj, f.Expr]] = []
     for item in s.items:
         before = frame.state.held
         values = _enter(frame, item, calls, pools, undo)
@@ -463,8 +478,11 @@ def _with(frame: ActiveFrame, s: f.With) -> None:
     if frame.state is not None:
         for fn, node in reversed(calls):
             frame.enter(fn, Arguments((UNKNOWN, UNKNOWN, UNKNOWN)), node, None)
-        for pool in pools:
-            close_pool(frame, pool)
+        for pool, node in pools:
+            if isinstance(pool.type, str):
+                left = LibraryCall(pool, Arguments(), node, UNKNOWN, False)
+                frame.note("call", node.at, f"{pool.type}.__exit__", left, pool)
+            close_pool(frame, pool.address)
     leaving = [state for _, state in frame.exits[mark:]]
     if frame.snapshots:
         leaving += frame.snapshots[-1][snaps:]
@@ -473,9 +491,9 @@ def _with(frame: ActiveFrame, s: f.With) -> None:
         for release in undo:
             release(state)
     for _, state in frame.exits[mark:]:
-        for pool in pools:
+        for pool, _ in pools:
             frame.state = state
-            close_pool(frame, pool)
+            close_pool(frame, pool.address)
     frame.state = current
 
 
@@ -488,7 +506,7 @@ def _releasing(taken: list[Hold]) -> Callable[[State], None]:
 
 
 def _enter(
-    frame: ActiveFrame, item: f.WithItem, calls: list[tuple[Fn, f.Expr]], pools: list[Address], undo: list[Callable[[State], None]]
+    frame: ActiveFrame, item: f.WithItem, calls: list[tuple[Fn, f.Expr]], pools: list[tuple[Obj, f.Expr]], undo: list[Callable[[State], None]]
 ) -> Values:
     """Enter one context manager; what has to happen on leaving is added to the lists."""
     expr = item.context
@@ -524,12 +542,12 @@ def _enter(
                     undo.append(frame.explorer.exit_effect(Fn(leave, value), frame, expr))
             library = hierarchy.library_bases(value.type)
             if set(library) & (types.POOLS | types.PROCESS_POOLS):
-                pools.append(value.address)
+                pools.append((value, expr))
         elif value.type == "contextlib.ExitStack" or value.type == "contextlib.AsyncExitStack":
             undo.append(_closing_stack(value.address))
             found = (value,)
         elif value.type in types.POOLS:
-            pools.append(value.address)
+            pools.append((value, expr))
             found = union(found, (value,))
         elif value.type == "a context manager made by a generator":
             found = union(found, frame.explorer.enter_generator(frame, value, expr, undo))

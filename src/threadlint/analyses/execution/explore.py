@@ -11,6 +11,7 @@ next one while reads missed something that matters and was stored later, at most
 from __future__ import annotations
 
 import sys
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ...knowledge import types
@@ -59,6 +60,8 @@ class Explorer(Evaluator):
         self._class_variables: dict[tuple[Class, str], bool] = {}
         self._declarations: dict[tuple[Function, bool], tuple[tuple[str, Values], ...]] = {}
         self._setters: dict[tuple[Class, str], Function | None] = {}
+        self.flags: set[Address] = set()
+        """Locations that some loop waits for under a condition: `while not ready: condition.wait()`."""
         self.owners: dict[Address, Class] = {}
         """The class whose attribute a field location is."""
         self.reset()
@@ -205,7 +208,7 @@ class Explorer(Evaluator):
         return found if any(isinstance(v, Fn) for v in found) else values
 
     def variables(self, module: Module) -> frozenset[str]:
-        """Globals that can change: rebound in functions, or holding an object."""
+        """Globals that can change: rebound in functions or by other modules, or holding an object."""
         known = self._variables.get(module)
         if known is None:
             names = {name for function in module.functions for name in function.facts.globals}
@@ -214,8 +217,20 @@ class Explorer(Evaluator):
                     names.add(name)
                 if any(b.how == "augment" for b in bindings):
                     names.add(name)
-            known = self._variables[module] = frozenset(names)
+            known = self._variables[module] = frozenset(names | self._set_from_outside.get(module, set()))
         return known
+
+    @cached_property
+    def _set_from_outside(self) -> dict[Module, set[str]]:
+        """Globals that other modules assign (`settings.debug = True`), by module."""
+        found: dict[Module, set[str]] = {}
+        for function in self.program.functions:
+            for owner, name, _ in function.index.attributes:
+                if owner not in function.param_names and owner != function.receiver_name:
+                    for value in self.static.name(function, owner):
+                        if isinstance(value, Mod) and name in value.module.exports:
+                            found.setdefault(value.module, set()).add(name)
+        return found
 
     def written_cells(self, function: Function) -> frozenset[str]:
         """Locals that nested functions rebind."""

@@ -99,6 +99,9 @@ class ActiveFrame(Frame):
         self.note("access", at, location, Access(how, owned, check=check, **more), how)
         if how in ("write", "delete"):
             state.checks.pop(location, None)
+            value = more.get("value")
+            if how == "write" and state.held and isinstance(value, f.Const) and value.value is True:
+                state.running |= {location}  # a flag that others may wait for, see `handovers`
 
     def owns(self, address: Address) -> bool:
         """Whether nobody else can reach the object at an address, or what it hangs off."""
