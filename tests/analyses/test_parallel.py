@@ -13,6 +13,9 @@ from concurrent.futures import ThreadPoolExecutor, wait
 def work(*args):
     mark("w")
 
+def begin(target):
+    threading.Thread(target=target).start()
+
 def other(*args):
     mark("o")
 
@@ -47,7 +50,7 @@ def pairs(body: str) -> set[str]:
         ("pool = ThreadPoolExecutor()\npool.submit(work)\npool.submit(other)", {"o|w"}),
         ("pool = ThreadPoolExecutor()\npool.map(work, [1, 2])", {"w|w"}),
         ('def begin():\n    threading.Thread(target=work).start()\n    mark("m")\n\nbegin()', {"m|w"}),
-        ("def up():\n    threading.Thread(target=other).start()\n    work()\nthreading.Thread(target=up).start()", {"o|w"}),
+        ("def up():\n    threading.Thread(target=other).start()\n    work()\n\nbegin(up)", {"o|w"}),
     ],
 )  # fmt: skip
 def test_threads_run_beside_what_is_between_their_start_and_their_join(body: str, expected: set[str]) -> None:

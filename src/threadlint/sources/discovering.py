@@ -11,7 +11,7 @@ from .excluding import Ignored, Patterns
 SUFFIXES = (".py", ".pyi", ".ipynb")
 
 
-class MissingPathError(ValueError):
+class MissingPathError(FileNotFoundError):
     """A given path that does not exist."""
 
     def __init__(self, path: str) -> None:
