@@ -22,7 +22,7 @@ from .mentions import mentions
 from .worker_loops import TELLS_BY_RAISING, WorkerLoop, worker_loops
 
 _SERVING = frozenset({"get", "get_nowait", "task_done", "wait", "sleep", "popleft"})
-_NOT_FOREIGN = HARMLESS_METHODS | CLEANUP_METHODS | TELLS_BY_RAISING | frozenset({"get", "get_nowait", "task_done", "sleep", "time", "encode"})
+_NOT_FOREIGN = TELLS_BY_RAISING | frozenset({"get", "get_nowait", "task_done", "sleep", "time", "encode"})
 
 
 class DyingWorker(NamedTuple):
@@ -37,7 +37,7 @@ class DyingWorker(NamedTuple):
 def dying_workers(program: Program) -> tuple[DyingWorker, ...]:
     """The first foreign call of each such loop, in order of place."""
     where = program.ask(mentions)
-    if any("excepthook" in where.text(function).attributes for function in program.functions):
+    if any(isinstance(node.value, f.Name) and node.value.id == "threading" for _, node in where.attributes("excepthook")):
         return ()
     found = []
     for loop in program.ask(worker_loops):
@@ -122,11 +122,13 @@ def _foreign(program: Program, function: Function, call: f.Call, items: frozense
     if not isinstance(func, f.Attr):
         return None
     name = func.attr
-    if name in _NOT_FOREIGN or name.startswith(("__", "log", "debug")):
+    if name in HARMLESS_METHODS or name in CLEANUP_METHODS or name.startswith(("__", "log", "debug")):
         return None
     root = func.value
     if isinstance(root, f.Name) and root.id in items:
         return "item"
+    if name in _NOT_FOREIGN:
+        return None
     method = function.method_of
     if method is None or method.cls is None:
         return None

@@ -57,7 +57,7 @@ def stuck_workers(program: Program) -> tuple[Stuck, ...]:
                         continue
                     key = names.identity(event.detail.receiver.address)
                     arguments = event.detail.arguments
-                    if key not in bounded or arguments.get(2, "timeout") is not None or arguments.get(1, "block") is not None:
+                    if key not in bounded or arguments.get(2, "timeout") is not None or not _blocks(arguments.expr(1, "block")):
                         continue
                     taking = takers.get(key, [])
                     if taking and all(_is_iteration(each, keepers) for each in taking):
@@ -66,6 +66,10 @@ def stuck_workers(program: Program) -> tuple[Stuck, ...]:
     for stuck in answer:
         first.setdefault(stuck.life, stuck)
     return tuple(first.values())
+
+
+def _blocks(flag: f.Expr | None) -> bool:
+    return flag is None or (isinstance(flag, f.Const) and bool(flag.value))
 
 
 def _is_bounded(values: tuple[object, ...] | None, expr: f.Expr | None) -> bool:

@@ -22,7 +22,7 @@ _LEAVING_CALLS = frozenset({"exit", "_exit", "interrupt_main", "abort", "execv",
 TELLS_BY_RAISING = frozenset({
     "accept", "recv", "recv_into", "recvfrom", "recv_bytes", "recv_multipart", "recv_string", "recv_json", "read", "readline", "readlines",
     "read1", "readinto", "readexactly", "select", "poll", "next", "__next__", "get_nowait", "receive", "next_event", "getevents", "send",
-    "sendall", "consume", "listen", "handle_request", "communicate", "os_read", "input", "getch", "fetch", "epoll_wait", "wait_for_event",
+    "sendall", "consume", "listen", "handle_request", "os_read", "input", "getch", "fetch", "epoll_wait", "wait_for_event",
     "get_message", "write", "flush", "result", "popleft", "pop",
 })  # fmt: skip
 """Methods that raise once their object is closed, or when there is nothing more."""

@@ -88,6 +88,8 @@ def check(program: Program) -> Iterator[Finding]:
     for function in functions:
         if not code.is_only_for_threads(function) or function.name in _ENDING or is_test(function):
             continue
+        if any(root.spelling == "handler" for root in code.roots_of(function)):
+            continue
         for node in walk(function.facts.body):
             if isinstance(node, f.Try) and not _is_last(function, node):
                 for handler in node.handlers:

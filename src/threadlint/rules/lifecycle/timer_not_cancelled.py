@@ -133,14 +133,25 @@ def _calls(call: f.Call, caller: Function, callee: Function) -> bool:
 
 
 def _looks_first(where: Mentions, function: Function, node: Any) -> bool:
-    """Whether a test decides about the node: around it, or before it by leaving the function."""
-    if any(isinstance(each, (f.If, f.While, f.ForLoop, f.IfExp)) for each in where.around(function, node)):
-        return True
+    """Whether a test decides about the node: around it, or before it by leaving the function. What was passed when the timer was
+    made cannot tell that it was stopped since."""
+    for each in where.around(function, node):
+        if isinstance(each, (f.While, f.ForLoop, f.IfExp)) or (isinstance(each, f.If) and not _only_parameters(function, each.test)):
+            return True
     for statement in walk(function.facts.body):
-        if isinstance(statement, f.If) and statement.at[0] < node.at[0]:
+        if isinstance(statement, f.If) and statement.at[0] < node.at[0] and not _only_parameters(function, statement.test):
             if any(isinstance(each, (f.Return, f.Raise)) for each in walk(statement.body)):
                 return True
     return False
+
+
+def _only_parameters(function: Function, test: f.Expr) -> bool:
+    """Whether a test looks at nothing but parameters (and constants)."""
+    nodes = list(walk((f.Evaluate(test.at, test),)))
+    if any(isinstance(node, (f.Attr, f.Call, f.Item)) for node in nodes):
+        return False
+    names = {node.id for node in nodes if isinstance(node, f.Name)}
+    return bool(names) and names <= function.param_names
 
 
 # --- cancelled only on success --------------------------------------------------------------------------------------
