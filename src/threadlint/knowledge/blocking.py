@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 
 class Wait(NamedTuple):
-    """A call that waits. `what` is how messages call it; `on` is who ends the waiting: thread, future, queue, event,
-    condition, barrier, lock, io or time. `timeout` is the position of a timeout argument (also accepted by keyword
-    `timeout`), or None; `block` that of a flag that makes it non-blocking when false."""
+    """A call that waits. `what` is how messages call it; `on` is who ends the waiting: thread, future, futures (a list of
+    them), pool, queue (an item comes), tasks (all items are done), put (an item is taken), event, condition, barrier, lock, io or time. `timeout` is the position of a timeout argument (also accepted by keyword
+    `timeout`), or None; `block` that of a flag (by keyword `flag`) that makes it non-blocking when false."""
 
     what: str
     on: str
     timeout: int | None = None
     block: int | None = None
+    flag: str = "block"
 
 
 WAITS: dict[str, Wait] = {
@@ -23,7 +24,11 @@ WAITS: dict[str, Wait] = {
     "concurrent.futures.Future.exception": Wait("exception", "future", timeout=0),
     "multiprocessing.pool.AsyncResult.get": Wait("get", "future", timeout=0),
     "multiprocessing.pool.AsyncResult.wait": Wait("wait", "future", timeout=0),
-    "concurrent.futures.wait": Wait("wait", "future", timeout=1),
+    "concurrent.futures.wait": Wait("wait", "futures", timeout=1),
+    "concurrent.futures.ThreadPoolExecutor.shutdown": Wait("shutdown", "pool", block=0, flag="wait"),
+    "concurrent.futures.Executor.shutdown": Wait("shutdown", "pool", block=0, flag="wait"),
+    "concurrent.futures.ThreadPoolExecutor.__exit__": Wait("the end of its `with`", "pool"),
+    "multiprocessing.pool.ThreadPool.join": Wait("join", "pool"),
     "threading.Event.wait": Wait("wait", "event", timeout=0),
     "threading.Condition.wait": Wait("wait", "condition", timeout=0),
     "threading.Condition.wait_for": Wait("wait_for", "condition", timeout=1),
@@ -33,8 +38,8 @@ WAITS: dict[str, Wait] = {
     "queue.PriorityQueue.get": Wait("get", "queue", timeout=1, block=0),
     "queue.SimpleQueue.get": Wait("get", "queue", timeout=1, block=0),
     "multiprocessing.Queue.get": Wait("get", "queue", timeout=1, block=0),
-    "queue.Queue.join": Wait("join", "queue"),
-    "queue.Queue.put": Wait("put", "put", timeout=2, block=1),
+    **{f"queue.{kind}.join": Wait("join", "tasks") for kind in ("Queue", "LifoQueue", "PriorityQueue")},
+    **{f"queue.{kind}.put": Wait("put", "put", timeout=2, block=1) for kind in ("Queue", "LifoQueue", "PriorityQueue")},
     "time.sleep": Wait("sleep", "time"),
     "subprocess.run": Wait("run", "io"),
     "subprocess.call": Wait("call", "io"),
@@ -68,6 +73,16 @@ WAITS: dict[str, Wait] = {
     "io.TextIOWrapper.write": Wait("write", "file"),
 }
 """By canonical name of the function or `Type.method`."""
+
+_QUEUES = ("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue")
+ENDERS: dict[str, frozenset[str]] = {
+    "queue": frozenset(f"queue.{kind}.{name}" for kind in _QUEUES for name in ("put", "put_nowait")),
+    "tasks": frozenset(f"queue.{kind}.task_done" for kind in _QUEUES),
+    "put": frozenset(f"queue.{kind}.{name}" for kind in _QUEUES for name in ("get", "get_nowait")),
+    "event": frozenset({"threading.Event.set"}),
+    "condition": frozenset({"threading.Condition.notify", "threading.Condition.notify_all", "threading.Condition.notifyAll"}),
+}
+"""By what is waited on: the calls on the same object by which another thread ends the waiting."""
 
 SHORT = 5.0
 """Seconds: a constant timeout up to this is not worth a word (Infer's threshold)."""
