@@ -16,13 +16,17 @@ __all__ = ["__version__", "check"]
 
 
 def check(
-    paths: Sequence[str | PathLike[str]], config: Config | None = None, executor: Executor | None = None, *, cache: bool = True
+    paths: Sequence[str | PathLike[str]],
+    config: Config | None = None,
+    executor: Executor | None = None,
+    *,
+    cache: bool = True,
 ) -> Report:
     """Judge the program in files and folders.
 
-    `config` None means the configuration found from the working directory upwards. `executor` is where the texts are parsed:
-    any `concurrent.futures.Executor`, also one of other machines; by default worker processes when many files are new.
-    Raises FileNotFoundError for a path that does not exist, ValueError for a broken configuration.
+    `config` None means the configuration found from the working directory upwards. `executor` is where the texts are
+    parsed: any `concurrent.futures.Executor`, also one of other machines; by default worker processes when many files
+    are new. Raises FileNotFoundError for a path that does not exist, ValueError for a broken configuration.
     """
     from .config import load
     from .engine import Request, judge

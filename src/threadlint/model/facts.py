@@ -13,8 +13,6 @@ counts `SCHEMA` up, and a cache of another schema is thrown away.
 """
 from __future__ import annotations
 
-from typing import Union
-
 import msgspec
 
 Span = tuple[int, int]
@@ -72,7 +70,7 @@ class Const(_Node, frozen=True, tag="k"):
 
     at: Span
     kind: str
-    value: Union[bool, int, float, str, None] = None
+    value: bool | int | float | str | None = None
 
 
 class Lambda(_Node, frozen=True, tag="l"):
@@ -185,10 +183,10 @@ class Other(_Node, frozen=True, tag="o"):
     parts: tuple[Expr, ...] = ()
 
 
-Expr = Union[
-    Name, Attr, Item, Call, Const, Lambda, Display, Starred, Comprehension, Compare, BoolOp, Not, BinOp, IfExp, Walrus,
-    Await, Yield, Other,
-]
+Expr = (
+    Name | Attr | Item | Call | Const | Lambda | Display | Starred | Comprehension | Compare | BoolOp | Not | BinOp |
+    IfExp | Walrus | Await | Yield | Other
+)
 
 
 # --- statements ---------------------------------------------------------------------------------------------------
@@ -265,7 +263,8 @@ class Alias(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Import(_Node, frozen=True, tag="I"):
-    """`import a.b as c, d` (`module` None) or `from ..module import names` (`level` leading dots, `module` may be "")."""
+    """`import a.b as c, d` (`module` None) or `from ..module import names` (`level` leading dots, `module` may be
+    "")."""
 
     at: Span
     module: str | None
@@ -274,7 +273,8 @@ class Import(_Node, frozen=True, tag="I"):
 
 
 class If(_Node, frozen=True, tag="f"):
-    """`at` covers the header line only, from the keyword to the end of the test; likewise for every compound statement."""
+    """`at` covers the header line only, from the keyword to the end of the test; likewise for every compound
+    statement."""
 
     at: Span
     test: Expr
@@ -363,10 +363,10 @@ class ClassDef(_Node, frozen=True, tag="K"):
     cls: int
 
 
-Stmt = Union[
-    Evaluate, Assign, AugAssign, Delete, Return, Raise, Assert, Jump, Scope, Import, If, While, ForLoop, With, Try, Match,
-    Def, ClassDef,
-]
+Stmt = (
+    Evaluate | Assign | AugAssign | Delete | Return | Raise | Assert | Jump | Scope | Import | If | While | ForLoop |
+    With | Try | Match | Def | ClassDef
+)
 
 
 # --- functions, classes, module -----------------------------------------------------------------------------------

@@ -1,20 +1,20 @@
 """What a rule says: a finding with its story, and what became of it (a verdict)."""
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 import msgspec
 
 from .place import Place
 
 
-class Severity(str, Enum):
+class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
 
 
-class Confidence(str, Enum):
+class Confidence(StrEnum):
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
@@ -25,7 +25,7 @@ class Confidence(str, Enum):
         return {"high": 3, "medium": 2, "low": 1}[self.value]
 
 
-class Tier(str, Enum):
+class Tier(StrEnum):
     """Who hears a rule: everybody, those who ask for opinions, or targets of a free-threaded build."""
 
     ON = "on"
@@ -34,7 +34,8 @@ class Tier(str, Enum):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One step of a story: where, what happens there, on which thread, and the locks held then (as they are printed)."""
+    """One step of a story: where, what happens there, on which thread, and the locks held then (as they are
+    printed)."""
 
     at: Place
     message: str
@@ -104,7 +105,7 @@ class Finding(msgspec.Struct, frozen=True):
     label: str = ""
 
 
-class Fate(str, Enum):
+class Fate(StrEnum):
     """What became of a finding."""
 
     SHOWN = "shown"

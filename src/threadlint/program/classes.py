@@ -85,8 +85,8 @@ class Hierarchy:
         return None
 
     def targets(self, cls: Class, name: str, exact: bool, after: Class | None = None) -> tuple[Function, ...]:
-        """The functions that `receiver.name` may mean: for an instance of exactly this class one at most; otherwise also
-        what its subclasses make of it (overrides, and mixins that come first in their order)."""
+        """The functions that `receiver.name` may mean: for an instance of exactly this class one at most; otherwise
+        also what its subclasses make of it (overrides, and mixins that come first in their order)."""
         key = (cls, name, exact)
         known = self._targets.get(key) if after is None else None
         if known is not None:

@@ -1,6 +1,7 @@
 """What the authors of a program declare about threads: in comments, annotations, names and docstrings.
 
-- `# threadlint: thread-safe` on a class (or above it), or above the first statement of a module: any thread may call it;
+- `# threadlint: thread-safe` on a class (or above it), or above the first statement of a module: any thread may call
+  it;
 - `# guarded-by: self._lock` on an assignment, or `Annotated[T, GuardedBy("_lock")]`: only touched with the lock held;
 - `# requires: self._lock` on a `def` (or above it), or a name that ends in `_locked`: only called with the lock held.
 """
@@ -53,7 +54,9 @@ class Declarations:
         for function in self._module.functions[1:]:
             headers.setdefault(line_of(function.facts.name_at[1]), function)
         classes = {line_of(cls.facts.name_at[0]): cls for cls in self._module.classes}
-        decorated = {line_of(d.at[0]) - 1: function for function in self._module.functions for d in function.facts.decorators[:1]}
+        decorated = {
+            line_of(d.at[0]) - 1: function for function in self._module.functions for d in function.facts.decorators[:1]
+        }
         first = min((line_of(s.at[0]) for s in self._module.top.facts.body), default=0) if self._module.functions else 0
         for comment in self._module.facts.comments:
             line = line_of(comment.at[0])
@@ -62,9 +65,9 @@ class Declarations:
                 for owner, binding in assigned.get(target, ()):
                     self.guarded.append(Guarded(owner, binding.name, _own(found[1]), binding.at))
             elif (found := _REQUIRES.search(comment.text)) is not None:
-                function = headers.get(target) or decorated.get(line)
-                if function is not None:
-                    self._requires[function] = tuple(_own(each.strip()) for each in found[1].split(","))
+                required = headers.get(target) or decorated.get(line)
+                if required is not None:
+                    self._requires[required] = tuple(_own(each.strip()) for each in found[1].split(","))
             elif _SAFE.search(comment.text) is not None:
                 if target in classes:
                     self.safe_classes.add(classes[target])
@@ -94,7 +97,11 @@ class Declarations:
 
     def _annotated(self, owner: Class | None, bindings: list[Binding]) -> None:
         for binding in bindings:
-            if binding.how == "annotation" and isinstance(binding.expr, f.Item) and last_name(binding.expr.value) == "Annotated":
+            if (
+                binding.how == "annotation"
+                and isinstance(binding.expr, f.Item)
+                and last_name(binding.expr.value) == "Annotated"
+            ):
                 index = binding.expr.index
                 for part in index.items if isinstance(index, f.Display) else ():
                     if isinstance(part, f.Call) and last_name(part.func) == "GuardedBy" and part.args:

@@ -1,9 +1,9 @@
 """What an expression evaluates to.
 
-`Evaluator` is the one meaning of names, attributes, calls and displays. It is asked through a *frame*, which says what names
-are bound to and what happens when a function is entered. `Static` answers without any order of execution: a name is the
-union of everything assigned to it, parameters have their annotated types, and calls give what the callee's `return`s give.
-The flow-sensitive frames of the analyses use the same meanings and record what happens on the way.
+`Evaluator` is the one meaning of names, attributes, calls and displays. It is asked through a *frame*, which says what
+names are bound to and what happens when a function is entered. `Static` answers without any order of execution: a name
+is the union of everything assigned to it, parameters have their annotated types, and calls give what the callee's
+`return`s give. The flow-sensitive frames of the analyses use the same meanings and record what happens on the way.
 
 What it does not know is `UNKNOWN`, the empty set: aliasing beyond paths of `values.DEEPEST` steps, dispatch by strings,
 anything that depends on run-time values.
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..knowledge import locks, types
 from ..model import facts as f
-from .symbols import Binding, Class, Function, Module
+from .symbols import Class, Function
 from .values import (
     UNKNOWN,
     Address,
@@ -378,7 +378,8 @@ class Evaluator:
         return found
 
     def iterated(self, values: Values, frame: Frame) -> Values:
-        """What a `for` over the values binds: keys of a dict are unknown; `__iter__` of the program's classes is run."""
+        """What a `for` over the values binds: keys of a dict are unknown; `__iter__` of the program's classes is
+        run."""
         found = UNKNOWN
         for value in values:
             if isinstance(value, Obj):
@@ -386,12 +387,16 @@ class Evaluator:
                     continue
                 method = self._special(value, "__iter__", frame)
                 if method is not None:
-                    found = union(found, self.elements_of(frame.enter(method, Arguments(), f.Const((0, 0), "none"), None)))
+                    found = union(
+                        found, self.elements_of(frame.enter(method, Arguments(), f.Const((0, 0), "none"), None))
+                    )
                     continue
             found = union(found, self.elements_of((value,)))
         return found
 
-    def _allocate(self, type: str | Class, frame: Frame, node: f.Expr, hint: Address | None, under: Obj | None = None) -> Obj:
+    def _allocate(
+        self, type: str | Class, frame: Frame, node: f.Expr, hint: Address | None, under: Obj | None = None
+    ) -> Obj:
         site = (frame.function.module.name, node.at[0])
         address = hint or Address("site", None, site, frame.repeats())
         return Obj(type, address, site, under)
@@ -553,7 +558,13 @@ class Evaluator:
                 self.fields[place] = merged
 
     def _library_result(
-        self, name: str, method: ExtMethod | None, arguments: Arguments, frame: Frame, node: f.Expr, hint: Address | None
+        self,
+        name: str,
+        method: ExtMethod | None,
+        arguments: Arguments,
+        frame: Frame,
+        node: f.Expr,
+        hint: Address | None,
     ) -> Values:
         special = _LIBRARY.get(name)
         if special is not None:
@@ -597,7 +608,9 @@ class Evaluator:
                 self.put(receiver.address, values)
                 return union(self.contents(receiver.address), values) if name == "setdefault" else NOTHING
             if name in ("extend", "update"):
-                self.put(receiver.address, self.elements_of(arguments.positional[0]) if arguments.positional else UNKNOWN)
+                self.put(
+                    receiver.address, self.elements_of(arguments.positional[0]) if arguments.positional else UNKNOWN
+                )
                 return NOTHING
             if name in ("get", "pop", "popleft", "get_nowait", "__getitem__"):
                 return self.contents(receiver.address)
@@ -637,6 +650,11 @@ def _partial(self: Evaluator, arguments: Arguments, frame: Frame, node: f.Expr, 
 
 def _wraps(self: Evaluator, arguments: Arguments, frame: Frame, node: f.Expr, hint: Address | None) -> Values:
     return (IDENTITY,)
+
+
+def _cached(self: Evaluator, arguments: Arguments, frame: Frame, node: f.Expr, hint: Address | None) -> Values:
+    given = arguments.positional[0] if arguments.positional else UNKNOWN
+    return given if any(isinstance(value, Fn) for value in given) else (IDENTITY,)
 
 
 def _getattr(self: Evaluator, arguments: Arguments, frame: Frame, node: f.Expr, hint: Address | None) -> Values:
@@ -686,7 +704,7 @@ _LIBRARY: dict[str, Callable[[Evaluator, Arguments, Frame, f.Expr, Address | Non
     "builtins.super": _super,
     "functools.partial": _partial,
     "functools.wraps": _wraps,
-    "functools.lru_cache": lambda self, a, frame, node, hint: a.positional[0] if a.positional and any(isinstance(v, Fn) for v in a.positional[0]) else (IDENTITY,),
+    "functools.lru_cache": _cached,
     "builtins.getattr": _getattr,
     "builtins.type": _type,
     "builtins.iter": _same,

@@ -1,7 +1,7 @@
 """Values without any order of execution: what names, fields, class variables and exports can hold at all.
 
-A name is the union of everything that is assigned to it. A parameter has its annotated type, as *some* instance: nothing
-more is known of it. A call of the program's function gives what its `return` statements give.
+A name is the union of everything that is assigned to it. A parameter has its annotated type, as *some* instance:
+nothing more is known of it. A call of the program's function gives what its `return` statements give.
 """
 from __future__ import annotations
 
@@ -222,8 +222,8 @@ class Static(Evaluator):
         return known
 
     def _declared(self, cls: Class, name: str, bindings: list[Binding], hint: Address) -> Values:
-        """A variable of the class body as its instances see it: `field(default_factory=…)` and bare annotations make one
-        for each instance."""
+        """A variable of the class body as its instances see it: `field(default_factory=…)` and bare annotations make
+        one for each instance."""
         found = UNKNOWN
         for binding in bindings:
             if binding.how == "annotation" and binding.expr is not None:
@@ -274,7 +274,9 @@ class Static(Evaluator):
         if isinstance(expr, f.BinOp) and expr.op == "|":
             return union(self.annotated(expr.left, function, address), self.annotated(expr.right, function, address))
         if isinstance(expr, f.Item):
-            outer = [v.name for v in self.evaluate(expr.value, function.parent or function.module.top) if isinstance(v, Ext)]
+            outer = [
+                v.name for v in self.evaluate(expr.value, function.parent or function.module.top) if isinstance(v, Ext)
+            ]
             inner = expr.index.items if isinstance(expr.index, f.Display) else (expr.index,)
             name = outer[0] if outer else ""
             tail = name.rpartition(".")[2]
@@ -306,8 +308,8 @@ class Static(Evaluator):
 def rebased(
     values: Values, function: Function, hint: Address | None, node: f.Expr | None, caller: Function, many: bool = False
 ) -> Values:
-    """Values that a call returned, with objects made in the callee named by the call: each call makes its own. `many`: this
-    call runs more than once."""
+    """Values that a call returned, with objects made in the callee named by the call: each call makes its own. `many`:
+    this call runs more than once."""
     if not any(isinstance(v, Obj) and v.address.root.kind == "site" for v in values):
         return values
     found: list[Value] = []
@@ -317,7 +319,11 @@ def rebased(
             at = node.at[0] if node is not None else 0
             if hint is not None:
                 value = value.at(hint)
-            elif inner[0] == function.module.name and function.facts.at[0] <= inner[1] < function.facts.at[1] and len(inner) == 2:
+            elif (
+                inner[0] == function.module.name
+                and function.facts.at[0] <= inner[1] < function.facts.at[1]
+                and len(inner) == 2
+            ):
                 value = value.at(Address("site", None, (*inner, caller.module.name, at), many or value.address.many))
         found.append(value)
     return tuple(found)

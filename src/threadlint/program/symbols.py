@@ -5,7 +5,7 @@ the name. Evaluating them is the business of `evaluate`.
 """
 from __future__ import annotations
 
-
+from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,15 +17,15 @@ from .traverse import walk, walk_expression
 class Binding(NamedTuple):
     """One way in which a name (or attribute) gets a value.
 
-    `how` is value (the expression itself), element (one of the items of the expression), enter (what its context manager
-    gives), item (position `index` of the expression), augment, def, class, import, except, delete or unknown.
+    `how` is value (the expression itself), element (one of the items of the expression), enter (what its context
+    manager gives), item (position `index` of the expression), augment, def, class, import, except, delete or unknown.
     """
 
     how: str
     expr: f.Expr | None
     at: f.Span
     function: Function
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]  # a field, not the method of tuples
     name: str = ""
 
 
@@ -203,11 +203,17 @@ class Function:
 
     @property
     def is_classmethod(self) -> bool:
-        return "classmethod" in self.decorator_names or self.name in ("__new__", "__init_subclass__", "__class_getitem__")
+        return "classmethod" in self.decorator_names or self.name in (
+            "__new__",
+            "__init_subclass__",
+            "__class_getitem__",
+        )
 
     @property
     def is_property(self) -> bool:
-        return bool(self.decorator_names & {"property", "cached_property", "setter", "deleter", "reify", "memoized_property"})
+        return bool(
+            self.decorator_names & {"property", "cached_property", "setter", "deleter", "reify", "memoized_property"}
+        )
 
     @cached_property
     def receiver_name(self) -> str | None:
@@ -288,7 +294,9 @@ class _Index:
                 binding = Binding(how, expr, at, self.function, index, target.attr)
                 self.attributes.append((target.value.id, target.attr, binding))
         elif isinstance(target, f.Display):
-            parts = expr.items if how == "value" and isinstance(expr, f.Display) and expr.kind in ("tuple", "list") else ()
+            parts = (
+                expr.items if how == "value" and isinstance(expr, f.Display) and expr.kind in ("tuple", "list") else ()
+            )
             if len(parts) != len(target.items) or any(isinstance(part, f.Starred) for part in (*parts, *target.items)):
                 parts = ()
             for position, item in enumerate(target.items):
@@ -345,7 +353,14 @@ class _Index:
                 continue
             name = alias.asname or (alias.name.partition(".")[0] if s.module is None else alias.name)
             self.bindings.setdefault(name, []).append(
-                Binding("import", None, s.at, self.function, len(self.imports) - 1, alias.name if alias.asname or s.module is not None else name)
+                Binding(
+                    "import",
+                    None,
+                    s.at,
+                    self.function,
+                    len(self.imports) - 1,
+                    alias.name if alias.asname or s.module is not None else name,
+                )
             )
 
     def _if(self, s: f.If) -> None:
@@ -387,7 +402,9 @@ class _Index:
 
     def _def(self, s: f.Def) -> None:
         facts = self.function.module.facts.functions[s.function]
-        self.bindings.setdefault(facts.name, []).append(Binding("def", None, s.at, self.function, s.function, facts.name))
+        self.bindings.setdefault(facts.name, []).append(
+            Binding("def", None, s.at, self.function, s.function, facts.name)
+        )
 
     def _class(self, s: f.ClassDef) -> None:
         facts = self.function.module.facts.classes[s.cls]
@@ -404,7 +421,7 @@ class _Index:
                 self.yields.append(node)
 
 
-_INDEXERS = {
+_INDEXERS: dict[type, Callable[..., None]] = {
     f.Assign: _Index._assign, f.Evaluate: _Index._evaluate, f.AugAssign: _Index._aug, f.Delete: _Index._delete,
     f.Return: _Index._return, f.Import: _Index._import, f.If: _Index._if, f.While: _Index._while,
     f.ForLoop: _Index._for, f.With: _Index._with, f.Try: _Index._try, f.Match: _Index._match, f.Def: _Index._def,

@@ -1,8 +1,8 @@
 """The abstract values that expressions evaluate to, and the addresses that name objects.
 
-Domain. A *value set* is a tuple of at most `WIDEST` values; the empty tuple is "don't know". A set that is not empty says
-"one of these, as far as the program shows". Values and addresses are interned: equal ones are the same object, so that
-comparing and hashing cost nothing.
+Domain. A *value set* is a tuple of at most `WIDEST` values; the empty tuple is "don't know". A set that is not empty
+says "one of these, as far as the program shows". Values and addresses are interned: equal ones are the same object, so
+that comparing and hashing cost nothing.
 
 An `Address` names objects: a module's global, the field of another object, the element of a container, an allocation
 site, or "some instance of a class" of which nothing more is known. An address is *single* when it can stand for one
@@ -10,7 +10,7 @@ object only in one run of the program; two different single addresses are differ
 """
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Union
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from .symbols import Class, Function, Module
@@ -23,7 +23,8 @@ class Address:
     """Where an object lives. `kind` is global, class, field, element, site or some.
 
     - global: `key` is (module name, variable)
-    - class: `base` None, `key` is (class qualified name, attribute); also a function's default (qualified name, parameter)
+    - class: `base` None, `key` is (class qualified name, attribute); also a function's default (qualified name,
+      parameter)
     - field: attribute `key` of the object at `base`
     - element: any element of the container at `base`
     - site: made at `key` = (module name, offset[, call-site offsets]); `many` when that runs more than once
@@ -315,7 +316,7 @@ class Pack:
         return known
 
 
-Value = Union[Obj, Fn, Partial, Cls, Ext, ExtMethod, Mod, Lit, Super, Pack]
+Value = Obj | Fn | Partial | Cls | Ext | ExtMethod | Mod | Lit | Super | Pack
 Values = tuple[Value, ...]
 UNKNOWN: Values = ()
 
@@ -338,4 +339,4 @@ def union(*sets: Values) -> Values:
 def forget_interned() -> None:
     """Drop every interned value, so that one run's program can be freed before the next (servers, tests)."""
     for kind in (Address, Obj, Fn, Partial, Cls, Ext, ExtMethod, Mod, Lit, Super, Pack):
-        kind._known.clear()  # type: ignore[attr-defined]
+        kind._known.clear()
