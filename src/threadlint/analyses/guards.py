@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ..knowledge.types import CONTAINERS
 from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Function
@@ -89,7 +90,11 @@ class Guards:
                 continue
             locked = tuple(usage for usage in usages if guard.lock in usage.locks)
             lock = self._address(locked[0], guard.lock)
+            sequences = any(_is_sequence(usage, locked) for usage in locked)
             for usage in usages:
+                alone = sum(1 for other in usages if other.function is usage.function and other.changes) == 1
+                if not sequences and alone and _is_whole(usage):
+                    continue
                 if guard.lock in usage.locks or not (usage.changes or usage.iterates) or exempt(usage.function):
                     continue
                 if any(usage.locks & other.locks for other in locked):
@@ -163,6 +168,27 @@ class Guards:
 
     def _address(self, usage: Usage, lock: tuple[str, ...]) -> Address:
         return next(h.lock for h in usage.sites[0].event.held if self._names.identity(h.lock) == lock)
+
+
+def _is_whole(usage: Usage) -> bool:
+    """Whether a place is one operation that a built-in container does at once."""
+    return not usage.iterates and all(
+        site.access.check is None
+        and (site.access.how == "read" or (site.access.how in ("change", "item") and site.access.type in CONTAINERS))
+        for site in usage.sites
+    )
+
+
+def _is_sequence(usage: Usage, locked: tuple[Usage, ...]) -> bool:
+    """Whether a locked place does, with others or alone, more than one operation under its lock."""
+    if not _is_whole(usage) and any(site.access.how != "write" or site.access.check for site in usage.sites):
+        return True
+    if usage.changes and any(site.access.how == "write" for site in usage.sites):
+        return True
+    return any(
+        other is not usage and other.function is usage.function and (other.changes or usage.changes) and other.locks & usage.locks
+        for other in locked
+    )
 
 
 def decisions(usages: Iterable[Usage]) -> list[Usage]:

@@ -151,14 +151,14 @@ class Instances:
         """Whether there is evidence that one object at the two locations is shared by the two roots, not only the code."""
         start, end = location.root, elsewhere.root
         if start is not end:
-            return self._meet(start, end, one, other, locks)
+            return self._meet(start, end, one, other) or self._of_the_only_one(location)
         if start.kind in ("global", "class"):
             return True
         if start.kind == "site":
             return not start.many and not (one is not other and self.makes(one, start) and self.makes(other, start))
         return start.kind == "some" and start.key[1] == "self" and self._instance_shared(start, one, other, locks)
 
-    def _meet(self, start: Address, end: Address, one: Root, other: Root, locks: bool) -> bool:
+    def _meet(self, start: Address, end: Address, one: Root, other: Root) -> bool:
         """Whether two addresses that start at different places may well lead to one object: a thread runs a method of the one
         object, and the other is "some instance"; or one instance for all lives in a global."""
         if start.kind in ("global", "class") and end.kind in ("global", "class"):
@@ -177,6 +177,11 @@ class Instances:
             for root in (one, other)
         )
         return runs or (single.kind == "site" and self._lives_in_a_global(cls))
+
+    def _of_the_only_one(self, location: Address) -> bool:
+        """Whether a location is an attribute of a class of which there is one instance only."""
+        cls = self._parallel.execution.explorer.owners.get(location)
+        return cls is not None and self._made_once(cls)
 
     def _instance_shared(self, start: Address, one: Root, other: Root, locks: bool) -> bool:
         cls = self.class_of(start)
@@ -278,17 +283,25 @@ class Instances:
         return known
 
     def only_one(self, start: Address) -> bool:
-        """Whether there is one instance at most of the class that an address starts at: made once, at module level."""
+        """Whether there is one instance at most of the class that an address starts at: made at one place, by a script."""
         cls = self.class_of(start)
-        if cls is None:
-            return True
+        return cls is None or self._made_once(cls)
+
+    def _made_once(self, cls: Class) -> bool:
         known = self._single.get(cls)
         if known is None:
             explorer = self._parallel.execution.explorer
             family = {cls.qualname, *(below.qualname for below in self._program.hierarchy.subclasses(cls))}
             makings = [made for (name, _), made in explorer.makings.items() if name in family]
-            known = self._single[cls] = len(makings) == 1 and makings[0][3].function.is_top and makings[0][0].address.single
+            known = self._single[cls] = len(makings) == 1 and not makings[0][0].address.many and self._runs_once(makings[0][3])
         return known
+
+    def _runs_once(self, activation: Activation) -> bool:
+        """Whether only a script's top level leads to an activation, and not in a loop."""
+        leading = self._leading_to(activation)
+        tops = [before for before in leading if before.function.is_top]
+        entered = {each.activation for root in self._parallel.roots if root.kind != "main" for each in root.members}
+        return len(tops) == 1 and entered.isdisjoint(leading) and not self._called_in_a_loop(activation, 4)
 
     def class_of(self, start: Address) -> Class | None:
         """The class whose instance an address starts at."""

@@ -84,6 +84,7 @@ class Parallel:
                 first = alike.get(key)
                 if first is None:
                     first = alike[key] = Root("entry", root.activation, root.name, root.public)
+                    first.function = root.function
                     first.many, first.members = root.many, ()
                     roots.append(first)
                 first.members += (root,)

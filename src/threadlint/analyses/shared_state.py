@@ -18,6 +18,7 @@ from ..program.program import Program
 from ..program.symbols import Function
 from ..program.values import Address
 from .execution import Access, Event, Hold, Root
+from .execution.library import STUCK
 from .handovers import Handovers, handovers
 from .instances import Instances, instances
 from .lock_names import Names, lock_names
@@ -98,6 +99,8 @@ class SharedState:
                             continue
                         entries[event] += 1
                     occurrence = self.parallel.met(root, event, ways)
+                    if STUCK in occurrence.ended:
+                        continue
                     found[key][root, event] = Site(occurrence, event.subject)
         for key in sorted(found):
             sites = list(found[key].values())

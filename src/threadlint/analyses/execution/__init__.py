@@ -50,11 +50,12 @@ class Root:
     or tasks (for threads); `spawns` the events that start it. `spelling` is how messages call the thread. A root that stands
     for several alike ones (see `parallel`) has them as `members`."""
 
-    __slots__ = ("activation", "addresses", "domain", "kind", "many", "members", "name", "public", "spawns", "spelling")
+    __slots__ = ("activation", "addresses", "domain", "function", "kind", "many", "members", "name", "public", "spawns", "spelling")
 
     def __init__(self, kind: str, activation: Activation, name: str, public: bool = True) -> None:
         self.kind = kind
         self.activation = activation
+        self.function = activation.function
         self.name = name
         self.public = public
         self.many = False
@@ -63,10 +64,6 @@ class Root:
         self.domain = "thread"
         self.spelling = "thread"
         self.members: tuple[Root, ...] = (self,)
-
-    @property
-    def function(self) -> Function:
-        return self.activation.function
 
     def __repr__(self) -> str:
         return f"Root({self.kind} {self.name})"
@@ -203,8 +200,14 @@ def _entry(explorer: Explorer, function: Function, public: bool) -> list[Root]:
     if cls is not None and function.receiver_name is not None:
         values = explorer.static.parameter(function, function.receiver_name)
         receiver = values[0] if values else None
-    activation = explorer.activate(None, Fn(function, receiver), Arguments(), ())
-    return [Root("entry", activation, function.facts.qualname, public)] if activation is not None else []
+    found = []
+    for value in explorer.bound(function, receiver, None):  # outside code calls what the decorators made of it
+        if isinstance(value, Fn):
+            activation = explorer.activate(None, value, Arguments(), ())
+            if activation is not None:
+                found.append(Root("entry", activation, function.facts.qualname, public))
+                found[-1].function = function
+    return found
 
 
 def _threads(explorer: Explorer, found: Execution) -> list[Root]:

@@ -412,6 +412,8 @@ def _for(frame: ActiveFrame, s: f.ForLoop) -> None:
     source = frame.evaluator.evaluate_in(s.iter, frame)
     if frame.state is None:
         return
+    if s.is_async:
+        frame.note("await", s.at, "async for")
     given = frame.evaluator.iterated(source, frame)
     frame.iterates(source, s.iter)
     addresses = frozenset(v.address for v in given if isinstance(v, Obj))
@@ -467,6 +469,8 @@ def _with(frame: ActiveFrame, s: f.With) -> None:
         values = _enter(frame, item, calls, pools, undo)
         if frame.state is None:
             return
+        if s.is_async:
+            frame.note("await", item.context.at, "async with")
         taken = [hold for hold in frame.state.held if hold not in before and hold.how != "never"]
         if taken:
             undo.append(_releasing(taken))

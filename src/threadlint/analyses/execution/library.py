@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from .frame import ActiveFrame
 
 _NEVER = Obj(NEVER, Address("site", None, (NEVER, 0)))
+STUCK = Address("site", None, ("a thread that waits for itself",))
+"""Among the ended threads: a plain lock was taken twice on the way, so that no thread gets here."""
+
 Action = Callable[["ActiveFrame", str, "Obj | None", Arguments, f.Expr, Values], Values]
 
 
@@ -41,6 +44,8 @@ def take(frame: ActiveFrame, obj: Obj, at: f.Span, how: str, through: Address | 
     """Note an acquisition; one that cannot fail is held from now on."""
     hold = frame.explorer.hold(frame.activation, obj, at, how, through)
     frame.note("acquire", at, hold.lock, Acquire(obj, how, hold))
+    if how in ("with", "acquire") and hold.kind.reentrant is False and hold.lock.single and frame.state.holds(hold.lock):
+        frame.state.ended |= {STUCK}
     if how in ("with", "acquire"):
         if frame.state.holds(hold.lock) and hold.kind.reentrant is False and one_object(hold.lock):
             frame.state.held = (*frame.state.held, frame.explorer.hold(frame.activation, _NEVER, at, "never", None))
