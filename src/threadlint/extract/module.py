@@ -19,7 +19,10 @@ def read(text: str) -> f.ModuleFacts:
     """The facts of a text that parses; raises SyntaxFailure otherwise."""
     masked = mask(text)
     if nesting(masked.code).is_deep:
-        return on_a_big_stack(lambda: _read(text, masked))
+        try:
+            return on_a_big_stack(lambda: _read(text, masked))
+        except RecursionError:
+            raise SyntaxFailure("nested too deeply to be read") from None
     return _read(text, masked)
 
 

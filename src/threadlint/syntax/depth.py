@@ -1,13 +1,15 @@
 """How deep a text nests, found out before the native parser is let near it.
 
-The parser recurses without a guard: about 1,000 open brackets, 2,000 lambdas or 5,000 `not` in a row overflow a stack of
-8 MB, and that ends the process. Nested patterns of `case` cost twice the time per level, braces four times that. Chains
-of operators cost the square of their length. So the text's own brackets and operators are counted first: in a few passes
-at the speed of C for ordinary texts, token by token for those that look deep.
+The parser recurses without a guard: about 1,000 open brackets, 2,000 lambdas or 5,000 `not` in a row overflow a stack
+of 8 MB, and that ends the process. Nested patterns of `case` cost twice the time per level, braces four times that.
+Chains of operators cost the square of their length. So the text's own brackets and operators are counted first: in a
+few passes at the speed of C for ordinary texts, token by token for those that look deep.
 """
 from __future__ import annotations
 
 import re
+from itertools import accumulate
+from operator import sub
 from typing import NamedTuple
 
 STACK_FOR_DEEP_TEXTS = 256 * 1024 * 1024
@@ -18,7 +20,7 @@ LONGEST_CHAIN = 3000
 """Binary operators in a row; calls, attributes, conditions and the like count three times, for so much do they cost."""
 
 _ORDINARY_BRACKETS = 30
-_ORDINARY_STATEMENT = 10_000
+_ORDINARY_STATEMENT = 3000
 _ORDINARY_ELIFS = 300
 
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"()[]{}"))
@@ -67,23 +69,30 @@ def _bracket_depth(code: str) -> int:
 
 
 def _longest_statement(code: str) -> int:
-    """At least the number of characters in the longest statement: its lines times the longest line."""
-    longest_line = max(map(len, code.split("\n")))
+    """The number of characters on the lines of the longest statement."""
+    ends = list(accumulate(len(line) + 1 for line in code.split("\n")))
     layout = code.encode("ascii", "ignore").translate(None, _NOT_LAYOUT)
     while True:
+        # What is left are the line ends, and the brackets around some of them.
         left = layout.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
         if len(left) == len(layout):
             break
         layout = left
-    most = lines = depth = 0
+    longest = max(map(sub, ends, [0, *ends]))
+    line = depth = start = 0
     for found in _LAYOUT.finditer(layout):
         token = found.group()
         if token[0] == 10:
-            lines = lines + len(token) if depth > 0 else 0
-            most = max(most, lines)
-        else:
-            depth += 1 if token in b"([{" else -1
-    return longest_line * (most + 1)
+            line += len(token)
+        elif token in b"([{":
+            if depth == 0:
+                start = ends[line - 1] if line else 0
+            depth += 1
+        elif depth > 0:
+            depth -= 1
+            if depth == 0:
+                longest = max(longest, ends[line] - start)
+    return longest if depth == 0 else max(longest, len(code) - start)
 
 
 def _counted(code: str, looks_deep: bool) -> Nesting:
