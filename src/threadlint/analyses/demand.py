@@ -2,14 +2,24 @@
 
 A cold module is needed when a thread, or code that holds a lock, calls into it; when a class of the program inherits from one
 of its classes; and when a decorator of the program comes from it. What no thread and no lock reaches is left cold.
+
+What threads and locks reach is found without running anything: from the functions that are handed to threads and the calls
+that stand under a lock (in the body of a `with` over one, or anywhere in a function that calls `acquire`), through every call
+whose callee is known without an order of execution. That reaches too much rather than too little, in one look at each function,
+so that the abstract run (`execution`) happens once, over a program that is complete.
 """
 from __future__ import annotations
 
-from ..knowledge.locks import LOCKS
+from collections.abc import Iterator
+
+from ..knowledge.locks import LOCKISH_WORDS, LOCKS
+from ..knowledge.threads import CONSTRUCTORS, HANDLER_METHODS, SUBMITTERS
 from ..knowledge.types import POOLS, THREADS
+from ..model import facts as f
 from ..program.program import Program
-from ..program.values import Ext
-from .execution import execution, reach
+from ..program.symbols import Class, Function, last_name
+from ..program.traverse import walk
+from ..program.values import Cls, Ext, ExtMethod, Fn, Obj, Partial, Values
 
 
 def screening_words(program: Program) -> frozenset[str]:
@@ -29,21 +39,99 @@ def screening_words(program: Program) -> frozenset[str]:
 
 def demanded(program: Program) -> frozenset[str]:
     """Names of cold modules that would tell more about what threads and holders of locks do."""
-    wanted = {name for cls in program.classes for base in program.hierarchy.bases(cls) if isinstance(base, str)
-              for name in _cold(program, base)}  # fmt: skip
-    for function in program.functions:
-        for decorator in function.facts.decorators:
-            for value in program.static.evaluate(decorator, function.parent or function.module.top):
-                if isinstance(value, Ext):
-                    wanted |= _cold(program, value.name)
-    found = program.ask(execution)
-    on_threads = {activation for root in found.roots if root.kind == "thread" for activation in reach(root.activation)}
-    for event in found.events("call"):
-        if event.held or event.activation in on_threads:
-            wanted |= _cold(program, event.subject)
-    return frozenset(wanted)
+    return _Demand(program).wanted()
 
 
-def _cold(program: Program, name: str) -> set[str]:
-    module = program.cold_module_of(name)
-    return {module} if module is not None else set()
+class _Demand:
+    """One search from what threads run and what stands under locks."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._static = program.static
+        self._wanted: set[str] = set()
+        self._reached: set[Function] = set()
+        self._pending: list[Function] = []
+
+    def wanted(self) -> frozenset[str]:
+        """Every cold module that the search meets."""
+        hierarchy = self._program.hierarchy
+        for cls in self._program.classes:
+            for base in hierarchy.bases(cls):
+                if isinstance(base, str):
+                    self._want(base)
+            if hierarchy.is_a(cls, THREADS) and "run" in cls.methods:
+                self._reach(cls.methods["run"])
+            for base in hierarchy.library_bases(cls):
+                for name in HANDLER_METHODS.get(base, ()):
+                    if name in cls.methods:
+                        self._reach(cls.methods[name])
+        for function in self._program.functions:
+            for decorator in function.facts.decorators:
+                self._meet(self._static.evaluate(decorator, function.parent or function.module.top), reach=False)
+            self._seed(function)
+        for function in self._pending:  # grows while it is read
+            for call in _calls(function.facts.body):
+                self._meet(self._static.evaluate(call.func, function))
+            for owner, _, _ in function.index.attributes:  # `settings.debug = True`
+                if owner not in function.binds:
+                    self._meet(self._static.name(function, owner), reach=False)
+        return frozenset(self._wanted)
+
+    def _seed(self, function: Function) -> None:
+        """What a function hands to threads, and what it calls under locks."""
+        for node in walk(function.facts.body):
+            kind = type(node)
+            if kind is f.With:
+                if any(self._locks(item.context, function) for item in node.items):
+                    for call in _calls(node.body):
+                        self._meet(self._static.evaluate(call.func, function))
+            elif kind is f.Call:
+                name = last_name(node.func)
+                if name == "acquire":
+                    self._reach(function)
+                elif name in _HANDING:
+                    for argument in node.args:
+                        if isinstance(argument.value, (f.Name, f.Attr, f.Lambda, f.Call)):
+                            self._meet(self._static.evaluate(argument.value, function))
+
+    def _locks(self, context: f.Expr, function: Function) -> bool:
+        name = (last_name(context) or "").lower()
+        if any(word in name for word in LOCKISH_WORDS):
+            return True
+        values = self._static.evaluate(context, function)
+        return any(isinstance(value, Obj) and (value.type in LOCKS or isinstance(value.type, Class)) for value in values)
+
+    def _meet(self, values: Values, *, reach: bool = True) -> None:
+        for value in values:
+            if isinstance(value, Partial):
+                value = value.function
+            if isinstance(value, Ext):
+                self._want(value.name)
+            elif isinstance(value, ExtMethod):
+                self._want(value.owner)
+            elif isinstance(value, Obj) and isinstance(value.type, str):
+                self._want(value.type)
+            elif reach and isinstance(value, Fn):
+                self._reach(value.function)
+            elif reach and isinstance(value, Cls):
+                init = self._program.hierarchy.find(value.cls, "__init__")
+                if init is not None:
+                    self._reach(init)
+
+    def _reach(self, function: Function) -> None:
+        if function not in self._reached:
+            self._reached.add(function)
+            self._pending.append(function)
+
+    def _want(self, name: str) -> None:
+        module = self._program.cold_module_of(name)
+        if module is not None:
+            self._wanted.add(module)
+
+
+def _calls(body: tuple[f.Stmt, ...]) -> Iterator[f.Call]:
+    return (node for node in walk(body) if type(node) is f.Call)
+
+
+_HANDING = frozenset(name.rpartition(".")[2] for name in (*CONSTRUCTORS, *SUBMITTERS))
+"""Last names of what takes a function and runs it on a thread."""
