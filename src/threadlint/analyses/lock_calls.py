@@ -35,6 +35,8 @@ class LockCalls(NamedTuple):
     releases: tuple[f.Call, ...]
     withs: tuple[f.With, ...]
     handed: bool
+    permits: bool = False
+    """Whether its class, one of the program, is called a semaphore."""
 
     @property
     def typed(self) -> bool:
@@ -44,7 +46,8 @@ class LockCalls(NamedTuple):
     @property
     def counts(self) -> bool:
         """Whether it is a semaphore: permits may be taken here and given back elsewhere."""
-        return any("Semaphore" in kind for kind in self.kinds) or (not self.kinds and "sem" in last_part(self.path).lower())
+        named = not self.kinds and "sem" in last_part(self.path).lower()
+        return self.permits or named or any("Semaphore" in kind for kind in self.kinds)
 
     @property
     def belongs_to_threads(self) -> bool:
@@ -183,10 +186,9 @@ def _judge(
             kinds = frozenset(obj.type_name for obj in seen)
     if not kinds and found.resource:
         return None
-    if any(isinstance(v, Obj) and isinstance(v.type, Class) and "emaphore" in v.type.name for v in known):
-        kinds |= {"threading.Semaphore"}
+    permits = any(isinstance(v, Obj) and isinstance(v.type, Class) and "emaphore" in v.type.name for v in known)
     return LockCalls(
-        function, path, kinds, tuple(found.acquires), tuple(found.releases), tuple(found.withs), found.handed
+        function, path, kinds, tuple(found.acquires), tuple(found.releases), tuple(found.withs), found.handed, permits
     )
 
 

@@ -46,17 +46,20 @@ def hands_over(name: str) -> bool:
 
 
 def lock_leaks(program: Program) -> list[Leak]:
-    """At most one leak of each acquisition: the way out that is most surely taken, then the first in the text."""
+    """At most one leak of each acquisition: the way out that is most surely taken, then the first in the text. Acquisitions
+    that one missing release leaves held are told once."""
     found: list[Leak] = []
     for walked in program.ask(lock_paths):
         use = walked.use
         if use.counts or not use.belongs_to_threads or hands_over(use.function.name):
             continue
         places = {call.at[0]: call.at for call in use.acquires} | {call.at[0]: call.at for call, _ in walked.helpers}
+        causes: dict[object, Leak] = {}
         for offset in sorted(walked.paths.released):
             leak = _leak(walked, offset, places[offset])
             if leak is not None:
-                found.append(leak)
+                causes.setdefault(leak.releases if leak.how == "exc" else (leak.how, leak.at), leak)
+        found.extend(causes.values())
     return found
 
 
@@ -78,13 +81,11 @@ def _leak(walked: Walked, offset: int, place: f.Span) -> Leak | None:
 def _is_handed_over(walked: Walked, offset: int) -> bool:
     """Whether the function keeps the lock for its caller, see above."""
     normal = [each for each in walked.paths.exits if each.kind in ("return", "end")]
-    holding = [each for each in normal if offset in each.state.held]
-    if not holding:
-        return False
     without = [each for each in normal if not each.state.held]
     if not without:
-        return True
-    return all(each.name == "true" for each in holding) and all(_says_no(each) for each in without)
+        return bool(normal)
+    holding = [each for each in normal if offset in each.state.held]
+    return bool(holding) and all(each.name == "true" for each in holding) and all(_says_no(each) for each in without)
 
 
 def _says_no(each: Exit) -> bool:

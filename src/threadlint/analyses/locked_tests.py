@@ -1,7 +1,7 @@
 """Conditions that ask a lock whether it is `locked()`, and what the function then does to that lock.
 
 Three shapes: the branch in which the lock was seen free (or held) acquires or releases it; the branch leaves, and the code behind
-it acquires; a loop waits until the lock is free, and the code behind it acquires.
+it acquires; a loop waits until the lock is free, and the code behind it acquires. In handlers of a fork the answer is exact.
 """
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Function
 from ..program.traverse import walk
+from .fork_handlers import fork_handlers
 from .lock_calls import lock_kinds, lockish, method_call, qualified, spelled, spelling
 from .lock_paths import mode_of
 from .lock_spots import excludes_threads, lock_spots
@@ -46,11 +47,11 @@ def locked_tests(program: Program) -> list[LockedTest]:
 
 
 def _found(program: Program) -> Iterator[LockedTest]:
-    where = program.ask(mentions)
+    where, forked = program.ask(mentions), program.ask(fork_handlers)
     for spot in program.ask(lock_spots).calls.get("locked", ()):
         function, call = spot.function, spot.node
         path = spelled(call.func.value)
-        if path is None:
+        if path is None or function in forked:
             continue
         kinds = lock_kinds(program, function, call.func.value)
         if kinds and not all(excludes_threads(kind) for kind in kinds) or not kinds and function.facts.is_async:

@@ -77,7 +77,7 @@ class Raising:
             if callee.owner.startswith(("threading.", "builtins.", "collections.", "logging.", "itertools.")):
                 if callee.name == "pop" and callee.owner in ("builtins.dict", "collections.OrderedDict"):
                     return len(call.args) < 2
-                return callee.name in ("pop", "popleft", "popitem", "remove", "index", "start", "wait_for", "join")
+                return callee.name in ("pop", "popleft", "popitem", "remove", "index", "wait_for", "join")
             return callee.name not in KEEPING_METHODS or not isinstance(callee.receiver, Obj)
         return True
 

@@ -13,6 +13,7 @@ from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Binding, Class, Function
 from .construction import Construction, construction
+from .fork_handlers import fork_handlers
 from .lock_spots import excludes_threads, lock_spots, made_kind
 from .mentions import mentions
 
@@ -36,11 +37,11 @@ class ReplacedLock(NamedTuple):
 
 def replaced_locks(program: Program) -> list[ReplacedLock]:
     """All of them, in order of module and place."""
-    making = program.ask(construction)
+    making, forked = program.ask(construction), program.ask(fork_handlers)
     found: list[ReplacedLock] = []
     for spot in program.ask(lock_spots).makes:
         function, statement = spot.function, spot.above
-        if making.is_making(function) or _BEGINS_ANEW.search(function.name.lower()) or not isinstance(statement, f.Assign):
+        if making.is_making(function) or function in forked or _BEGINS_ANEW.search(function.name.lower()) or not isinstance(statement, f.Assign):
             continue
         if statement.value is None or statement.value != spot.node or not excludes_threads(made_kind(program, function, spot.node)):
             continue

@@ -243,16 +243,16 @@ class Walk(Evaluation):
         if over_lock:
             known = {each for state in entered for each in state.missing}
             states = {self._end_with(s, state, known): None for state in states}
-            exits = [each._replace(state=self._end_with(s, each.state, known)) for each in exits]
+            exits = [each._replace(state=self._end_with(s, each.state, known, each.kind)) for each in exits]
         if swallows:
             states = states | {each.state: None for each in exits if each.kind in ("exc", "raise")}
             exits = [each for each in exits if each.kind != "raise"]
         self.pass_on(exits)
         return states
 
-    def _end_with(self, s: f.With, state: State, known: set[int]) -> State:
+    def _end_with(self, s: f.With, state: State, known: set[int], kind: str = "") -> State:
         for offset in state.missing:
-            if offset not in known:
+            if offset not in known and kind not in ("exc", "yield"):
                 for call in self.use.releases:
                     if call.at[0] == offset:
                         self.paths.inside.setdefault(call.at, s.at)

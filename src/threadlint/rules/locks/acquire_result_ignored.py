@@ -67,7 +67,7 @@ def check(program: Program) -> Iterator[Finding]:
     """One finding for each such acquisition."""
     for unlooked in program.ask(unlooked_acquires).values():
         use, call = unlooked.use, unlooked.call
-        if not (use.typed or use.named_as_lock):
+        if not use.typed and (use.counts or not use.named_as_lock):
             continue
         way = "does not wait" if mode_of(call) == "try" else "gives up after its timeout"
         released = Step(program.place(use.function, unlooked.releases[0]), "this gives back what may not have been taken")
