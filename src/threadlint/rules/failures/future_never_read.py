@@ -80,7 +80,9 @@ def check(program: Program) -> Iterator[Finding]:
 
 
 def _is_on_purpose(life: Life) -> bool:
-    return any(name.startswith(("_", "unused", "ignore")) for kind, name, _ in life.fate.homes if kind == "local")
+    """Whether its name says that nobody will read it: `_`, `unused…`."""
+    names = [name for kind, name, _ in life.fate.homes if kind in ("local", "global")]
+    return any(not name.strip("_") or name.lstrip("_").startswith(("unused", "ignore")) for name in names)
 
 
 def _finding(program: Program, may: Failures, life: Life, targets: list[Function]) -> Finding:

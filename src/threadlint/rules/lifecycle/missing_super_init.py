@@ -75,7 +75,7 @@ def check(program: Program) -> Iterator[Finding]:
         if init is None or not program.hierarchy.is_a(cls, THREADS) or init.receiver_name is None:
             continue
         if not any(_calls_init(method) for method in cls.own_functions):
-            if not _raises(init):
+            if not _raises(init) and not _is_stub(init):
                 yield _missing(program, cls, init)
             continue
         early = _set_too_early(program, cls, init)
@@ -86,6 +86,14 @@ def check(program: Program) -> Iterator[Finding]:
 def _calls_init(function: Function) -> bool:
     return any(
         isinstance(node, f.Attr) and node.attr == "__init__" for each in (function, *function.nested) for node in walk(each.facts.body)
+    )
+
+
+def _is_stub(function: Function) -> bool:
+    """Whether the body is `...` only, as in a stub file."""
+    return all(
+        isinstance(each, f.Evaluate) and isinstance(each.value, f.Const) and each.value.kind in ("ellipsis", "str")
+        for each in function.facts.body
     )
 
 

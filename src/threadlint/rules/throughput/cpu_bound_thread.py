@@ -63,9 +63,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.burning import Burning, Evidence, Verdict, burning
-from ...analyses.execution import Event, Root, execution
-from ...analyses.handings import Handing, handings
+from ...analyses.burning_threads import BurningThread, burning_threads
+from ...analyses.handings import handings
 from ...analyses.thread_code import is_test
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Step
@@ -75,59 +74,32 @@ from ...program.values import Fn
 
 RULE = Rule("THR501", "cpu-bound-thread")
 
-_KINDS = frozenset({"thread", "pool task"})
-
 
 def check(program: Program) -> Iterator[Finding]:
-    """A finding for each place that starts several threads, or pool tasks, that only compute."""
+    """A finding for each function that several threads, or pool tasks, compute with."""
     if program.config.free_threaded is True:
         return
-    answers = program.ask(burning)
-    told: set[Function] = set()
-    by_call = {(handing.function, handing.call.at): handing for handing in program.ask(handings)}
-    for root in program.ask(execution).roots:
-        if root.kind != "thread" or root.domain != "thread" or root.spelling not in _KINDS or root.function in told or not root.spawns:
-            continue
-        verdict = answers.of(root.function)
-        if not verdict.burns or is_test(root.function):
-            continue
-        number = _several(program, root, answers)
-        if not number:
-            continue
-        told.add(root.function)
-        yield _finding(program, root, verdict, _place(program, root.spawns[0], root, by_call))
+    for burning in program.ask(burning_threads):
+        if not is_test(burning.root.function):
+            yield _finding(program, burning)
 
 
-def _several(program: Program, root: Root, answers: Burning) -> bool:
-    """Whether more than one such thread runs: this one several times, or others that compute as well."""
-    if root.many or len(root.spawns) > 1:
-        return True
-    for other in program.ask(execution).roots:
-        if other is not root and other.kind == "thread" and other.domain == "thread" and other.spelling in _KINDS and other.spawns:
-            same_starter = {event.function for event in other.spawns} & {event.function for event in root.spawns}
-            if same_starter and (other.function is root.function or answers.of(other.function).burns):
-                return True
-    return False
+def _place(program: Program, burning: BurningThread) -> tuple[Function, f.Span]:
+    """Where the thread is made, when that can be told, else where it is started."""
+    for handing in program.ask(handings):
+        if handing.is_constructor:
+            if any(isinstance(value, Fn) and value.function is burning.root.function for value in handing.targets):
+                return handing.function, handing.call.at
+    return burning.root.spawns[0].function, burning.root.spawns[0].at
 
 
-def _place(
-    program: Program, spawn: Event, root: Root, by_call: dict[tuple[Function, f.Span], Handing]
-) -> tuple[Function, f.Span]:
-    """Where the thread is made (rather than started), when that can be told."""
-    for handing in by_call.values():
-        if handing.is_constructor and any(isinstance(value, Fn) and value.function is root.function for value in handing.targets):
-            return handing.function, handing.call.at
-    return spawn.function, spawn.at
-
-
-def _finding(program: Program, root: Root, verdict: Verdict, place: tuple[Function, f.Span]) -> Finding:
-    reasons: list[str] = []
-    for each in verdict.evidence:
-        if each.reason not in reasons:
-            reasons.append(each.reason)
-    best: Evidence = next((each for each in verdict.evidence if each.strong), verdict.evidence[0])
-    shown = ", ".join([best.reason, *[reason for reason in reasons if reason != best.reason][:1]])
+def _finding(program: Program, burning: BurningThread) -> Finding:
+    root = burning.root
+    best = next((each for each in burning.evidence if each.strong), burning.evidence[0])
+    others = [each.reason for each in burning.evidence if each.reason != best.reason]
+    shown = ", ".join([best.reason, *others[:1]])
     what = "pool tasks" if root.spelling == "pool task" else "threads"
+    place = _place(program, burning)
     return RULE.finding(
         program.place(*place),
         f"`{root.function.facts.qualname}` only computes ({shown}): {what} that run it take turns, and are no faster than one",
@@ -135,5 +107,5 @@ def _finding(program: Program, root: Root, verdict: Verdict, place: tuple[Functi
         scope=place[0].qualname,
         story=(Step(program.place(best.function, best.at), best.reason, root.name),),
         help="use `ProcessPoolExecutor`; from Python 3.14 on also `InterpreterPoolExecutor`, or a free-threaded build",
-        confidence=Confidence.HIGH if best.strong else Confidence.MEDIUM,
+        confidence=Confidence.HIGH if burning.certain else Confidence.MEDIUM,
     )
