@@ -173,6 +173,8 @@ class Evaluator:
         self._lock_makers = frozenset(program.config.locks)
         self.elements: dict[Address, Values] = {}
         self.fields: dict[Address, Values] = {}
+        self.homes: dict[Address, set[Address]] = {}
+        """Where objects were put: the fields and containers by what they hold."""
 
     # --- expressions --------------------------------------------------------------------------------------------
 
@@ -355,6 +357,7 @@ class Evaluator:
             merged = union(known, values)
             if merged is not known:
                 self.elements[container] = merged
+                self._at_home(container, values)
 
     def contents(self, container: Address) -> Values:
         """What the container at an address may hold."""
@@ -556,6 +559,12 @@ class Evaluator:
             merged = union(known, values)
             if merged is not known:
                 self.fields[place] = merged
+                self._at_home(place, values)
+
+    def _at_home(self, place: Address, values: Values) -> None:
+        for value in values:
+            if isinstance(value, Obj):
+                self.homes.setdefault(value.address, set()).add(place)
 
     def _library_result(
         self,

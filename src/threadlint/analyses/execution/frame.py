@@ -364,8 +364,20 @@ class ActiveFrame(Frame):
                 pending.append(value.function)
                 pending.extend(v for item in value.args for v in item)
         if gone:
+            self._drag_along(gone)
             self.state.owned = owned - gone
             self.activation.escaped |= gone
+
+    def _drag_along(self, gone: set[Address]) -> None:
+        """What hangs off objects that can be reached can be reached itself."""
+        homes = self.evaluator.homes
+        left = [address for address in self.state.owned if address not in gone and address in homes]
+        while left:
+            more = [address for address in left if any(_hangs_off(place, gone) for place in homes[address])]
+            if not more:
+                return
+            gone.update(more)
+            left = [address for address in left if address not in gone]
 
     # --- calls --------------------------------------------------------------------------------------------------
 
@@ -500,6 +512,15 @@ class ActiveFrame(Frame):
         if place is None:
             place = Address("some", None, (self.function.qualname, name))
         return Obj(UNKNOWN_LOCK_TYPE, place)
+
+
+def _hangs_off(place: Address, owners: set[Address]) -> bool:
+    here: Address | None = place
+    while here is not None:
+        if here in owners:
+            return True
+        here = here.base
+    return False
 
 
 _ITERATING = frozenset({"builtins.max", "builtins.min", "builtins.any", "builtins.all", "builtins.sum", "copy.deepcopy"})
