@@ -23,6 +23,7 @@ from ...program.evaluate import Arguments
 from ...program.symbols import Function
 from ...program.values import Address, Fn, Lit, Obj
 from .activation import Activation, Edge
+from .concern import Concern
 from .entry_points import entry_points
 from .events import (
     UNKNOWN_LOCK_TYPE,
@@ -38,6 +39,7 @@ from .events import (
     lock_of,
     one_object,
 )
+from .callbacks import interrupting
 from .explore import ROUNDS, Explorer, deeper
 from .unused import unused
 
@@ -76,6 +78,8 @@ class Execution:
         self.program = program
         self.explorer = explorer
         self.roots: list[Root] = []
+        self.interrupts: list[Root] = []
+        """Finalizers and signal handlers: they run on any thread, or on the main one, between any two steps of it."""
         self.closed: set[Function] = set()
         """Functions that a script which starts threads reaches."""
         self._by_kind: dict[str, list[Event]] | None = None
@@ -151,19 +155,27 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
     found.closed = closed
     assumed = program.config.assume_threaded
     entered: list[Root] = []
-    functions = [function for function in program.functions if not function.is_top]
-    for function in functions:
-        if function not in closed and function.is_public:
-            entered.extend(_entry(explorer, function, True))
-    threads += _threads(explorer, found)
-    for function in functions:
-        if not explorer.has_run(function):
-            entered.extend(_entry(explorer, function, False))
+    concern = Concern(program)
+    concern.touched_by_threads([each for root in threads for each in reach(root.activation)])
+    idle = [function for function in program.functions if not function.is_top]
+    while of_concern := [function for function in idle if concern.about(function)]:
+        for function in of_concern:
+            if function not in closed and function.is_public:
+                entered.extend(_entry(explorer, function, True))
+        threads = _threads(explorer, found)
+        for function in of_concern:
+            if not explorer.has_run(function):
+                entered.extend(_entry(explorer, function, False))
+        threads += _threads(explorer, found)
+        concern.touched_by_threads([each for root in threads for each in reach(root.activation)])
+        taken = set(of_concern)
+        idle = [function for function in idle if function not in taken]
     named = entry_points(program)
     for function in named:
         if all(root.function is not function for root in entered):
             entered.extend(_entry(explorer, function, True))
     found.roots.extend(entered)
+    found.interrupts = interrupts(program, explorer)
     _threads(explorer, found)
     if not assumed:
         met = called(explorer)
@@ -187,6 +199,18 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
                 if root.function.name in HANDLER_METHODS.get(base, ()):
                     root.kind, root.many, root.spelling = "thread", True, "handler"
     _count_activations(found)
+
+
+def interrupts(program: Program, explorer: Explorer) -> list[Root]:
+    """Roots for the functions that the interpreter calls in the middle of other code."""
+    found: list[Root] = []
+    for spelling, fn in interrupting(program, explorer):
+        activation = explorer.activate(None, fn, Arguments(), ())
+        if activation is not None and all(root.activation is not activation for root in found):
+            root = Root("interrupt", activation, fn.function.facts.qualname)
+            root.spelling = spelling
+            found.append(root)
+    return found
 
 
 def called(explorer: Explorer) -> set[Activation]:

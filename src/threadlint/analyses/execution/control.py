@@ -10,7 +10,7 @@ from ...program.evaluate import Arguments
 from ...program.symbols import Class, last_name
 from ...program.traverse import walk
 from ...program.values import UNKNOWN, Address, Cls, Fn, Lit, Obj, Values, field, union
-from .events import UNKNOWN_LOCK_TYPE, Check, Hold, LibraryCall
+from .events import UNKNOWN_LOCK_TYPE, Check, Hold, LibraryCall, kind_of
 from .frame import ActiveFrame
 from .library import close_pool, take
 from .reads import checks_in, copied_from
@@ -466,7 +466,7 @@ def _with(frame: ActiveFrame, s: f.With) -> None:
     pools: list[tuple[Obj, f.Expr]] = []
     for item in s.items:
         before = frame.state.held
-        values = _enter(frame, item, calls, pools, undo)
+        values = _enter(frame, item, calls, pools, undo, s.is_async)
         if frame.state is None:
             return
         if s.is_async:
@@ -501,6 +501,11 @@ def _with(frame: ActiveFrame, s: f.With) -> None:
     frame.state = current
 
 
+def _of_tasks(lock: Obj) -> Obj:
+    """A lock that `async with` takes holds back tasks, whatever else is known of it."""
+    return lock if kind_of(lock).domain == "task" else Obj("asyncio.Lock", lock.address, lock.site)
+
+
 def _releasing(taken: list[Hold]) -> Callable[[State], None]:
     def release(state: State) -> None:
         for hold in taken:
@@ -510,7 +515,8 @@ def _releasing(taken: list[Hold]) -> Callable[[State], None]:
 
 
 def _enter(
-    frame: ActiveFrame, item: f.WithItem, calls: list[tuple[Fn, f.Expr]], pools: list[tuple[Obj, f.Expr]], undo: list[Callable[[State], None]]
+    frame: ActiveFrame, item: f.WithItem, calls: list[tuple[Fn, f.Expr]], pools: list[tuple[Obj, f.Expr]], undo: list[Callable[[State], None]],
+    is_async: bool,
 ) -> Values:
     """Enter one context manager; what has to happen on leaving is added to the lists."""
     expr = item.context
@@ -522,12 +528,13 @@ def _enter(
     locks = [value for value in values if isinstance(value, Obj) and frame.lockish(value)]
     if len(locks) == 1 and isinstance(expr, (f.Name, f.Attr, f.Item, f.Call)):
         if not (isinstance(expr, f.Call) and last_name(expr.func) == "acquire"):
-            take(frame, locks[0], expr.at, "with")
+            take(frame, _of_tasks(locks[0]) if is_async else locks[0], expr.at, "with")
         return (locks[0],)
     known = [v for v in values if not isinstance(v, Lit) and not (isinstance(v, Obj) and isinstance(v.type, str))]
     if not known and not isinstance(expr, f.Call):
         guessed = frame.unknown_lock(expr)
         if guessed is not None:
+            guessed = _of_tasks(guessed) if is_async else guessed
             take(frame, guessed, expr.at, "with")
             return (guessed,)
     for value in values:

@@ -1,0 +1,50 @@
+"""Functions that the interpreter calls in the middle of other code: finalizers and signal handlers."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ...program.values import Fn, Partial, Value
+
+if TYPE_CHECKING:
+    from ...program.program import Program
+    from .explore import Explorer
+
+FINALIZER = "finalizer"
+SIGNAL_HANDLER = "signal handler"
+_TAKERS = {
+    "signal.signal": (SIGNAL_HANDLER, 1, "handler"),
+    "weakref.ref": (FINALIZER, 1, "callback"),
+    "weakref.proxy": (FINALIZER, 1, "callback"),
+    "weakref.WeakMethod": (FINALIZER, 1, "callback"),
+    "weakref.finalize": (FINALIZER, 1, "func"),
+    "weakref.KeyedRef": (FINALIZER, 1, "callback"),
+}
+"""Library calls that register such a function: what it becomes, and which argument it is."""
+
+
+def interrupting(program: Program, explorer: Explorer) -> Iterator[tuple[str, Fn]]:
+    """What each is, and the function: `__del__` of the program's classes and whatever is registered."""
+    for cls in program.classes:
+        method = cls.methods.get("__del__")
+        if method is not None:
+            yield FINALIZER, Fn(method, explorer.static.parameter_receiver(cls))
+    for activation in list(explorer.activations.values()):
+        for event in activation.events.values():
+            if event.kind == "call" and event.subject in _TAKERS:
+                spelling, position, keyword = _TAKERS[event.subject]
+                for value in event.detail.arguments.get(position, keyword) or ():
+                    fn = _function(value)
+                    if fn is not None:
+                        yield spelling, fn
+            elif event.kind == "call" and event.subject == "gc.callbacks.append":
+                for value in event.detail.arguments.get(0) or ():
+                    fn = _function(value)
+                    if fn is not None:
+                        yield FINALIZER, fn
+
+
+def _function(value: Value) -> Fn | None:
+    while isinstance(value, Partial):
+        value = value.function
+    return value if isinstance(value, Fn) else None

@@ -1,0 +1,159 @@
+"""Which functions are worth running as entries: those that can meet another thread, or a lock.
+
+Most functions of a module that knows threads know nothing of them. Running those as if outside code called them would cost
+most of the time and tell nothing, because a rule needs a lock, a thread, or state that a thread touches. So a function is of
+concern when
+
+- it mentions a library's word of concurrency, or a class of the program that is a thread, a pool or a lock;
+- its class, one above or one below keeps a lock, a thread, a pool, a queue or the like, or its module does in a global;
+- it declares `global` names, or is a finalizer;
+- a thread touches its class, or a global of its module;
+- the configuration or a comment says that threads call it.
+
+What code of concern calls is run from there, whatever it is. Not seen: a function that shares state with code of concern through
+an object of a class that no thread was seen to touch.
+"""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...knowledge.locks import LOCKING_DECORATORS, LOCKISH_WORDS, LOCKS
+from ...knowledge.threads import CONSTRUCTORS, HANDLER_METHODS, SUBMITTERS
+from ...knowledge.types import POOLS, PROCESS_POOLS, QUEUES, THREADS
+from ...model import facts as f
+from ...program.symbols import Class, Function, Module, last_name
+from ...program.traverse import walk
+from ...program.values import Obj
+from .events import is_lock
+
+if TYPE_CHECKING:
+    from ...program.program import Program
+    from .activation import Activation
+
+_TYPES = THREADS | POOLS | PROCESS_POOLS | QUEUES | {"threading.Event", "threading.local", "threading.Barrier"}
+_WORDS = frozenset(name.rpartition(".")[2] for name in (*LOCKS, *CONSTRUCTORS, *_TYPES)) | {
+    name.rpartition(".")[2] for name in SUBMITTERS
+} - {"map"} | {
+    "acquire", "release", "notify", "notify_all", "start_new_thread", "run_coroutine_threadsafe", "call_soon_threadsafe", "fork",
+    "thread_safe", "current_thread", "get_ident", "is_alive", "task_done", "setDaemon", "notifyAll", "isAlive", "ContextVar", "signal",
+    "finalize", "as_completed", "asyncio", "threading", "multiprocessing",
+}  # fmt: skip
+
+
+class Concern:
+    """Answers for the functions of one program, before and after threads were run."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._classes: dict[Class, bool] = {}
+        self._modules: dict[Module, bool] = {}
+        self._families: dict[Class, bool] = {}
+        self._touched: set[Class | Module] = set()
+        self._mentioning: dict[Function, bool] = {}
+        kinds = THREADS | POOLS | frozenset(LOCKS)
+        self._words = _WORDS | {
+            cls.name
+            for cls in program.classes
+            if program.hierarchy.is_a(cls, kinds) or {"acquire", "release"} <= cls.methods.keys()
+        }
+
+    def touched_by_threads(self, activations: list[Activation]) -> None:
+        """Code that threads reach: its classes, and the modules whose globals it uses, are of concern from now on."""
+        for activation in activations:
+            method = activation.function.method_of
+            if method is not None and method.cls is not None:
+                self._touched.update(self._program.hierarchy.mro(method.cls))
+            for event in activation.events.values():
+                if event.kind == "access":
+                    root = event.subject.root
+                    if root.kind == "global":
+                        module = self._program.modules.get(root.key[0])
+                        if module is not None:
+                            self._touched.add(module)
+
+    def about(self, function: Function) -> bool:
+        """Whether the function is worth running as an entry."""
+        if function.name == "__del__" or function.facts.globals or function.module in self._touched:
+            return True
+        method = function.method_of
+        cls = method.cls if method is not None else None
+        if cls is not None and (cls in self._touched or self._family(cls)):
+            return True
+        if self._module(function.module) or self._program.config.assumes_threaded(function.qualname):
+            return True
+        known = self._mentioning.get(function)
+        if known is None:
+            known = self._mentioning[function] = self._mentions(function)
+        return known
+
+    def _mentions(self, function: Function) -> bool:
+        words = self._words
+        for node in walk(function.facts.body):
+            kind = type(node)
+            if kind is f.Name:
+                word = node.id
+            elif kind is f.Attr:
+                word = node.attr
+            elif kind is f.Import:
+                word = node.module or node.names[0].name
+            else:
+                continue
+            if word in words or _lockish(word):
+                return True
+        names = [last_name(decorator) or "" for decorator in function.facts.decorators]
+        return any(name in words or _lockish(name) or name in LOCKING_DECORATORS for name in names)
+
+    def _family(self, cls: Class) -> bool:
+        """Whether the class, one above or one below keeps something of concurrency."""
+        known = self._families.get(cls)
+        if known is None:
+            hierarchy = self._program.hierarchy
+            known = self._families[cls] = (
+                any(self._keeps(each) for each in (*hierarchy.mro(cls), *hierarchy.subclasses(cls)))
+                or hierarchy.is_a(cls, _TYPES | HANDLER_METHODS.keys() | LOCKS.keys())
+                or cls in self._program.declarations(cls.module).safe_classes
+                or "thread-safe" in (cls.facts.doc or "").lower()
+            )
+        return known
+
+    def _keeps(self, cls: Class) -> bool:
+        known = self._classes.get(cls)
+        if known is None:
+            self._classes[cls] = False
+            static = self._program.static
+            receiver = static.parameter_receiver(cls)
+            names = [
+                name
+                for bindings in (cls.attribute_bindings, cls.body.bindings)
+                for name, ways in bindings.items()
+                if any(way.how != "def" for way in ways)
+            ]
+            known = self._classes[cls] = any(
+                _lockish(name) or any(_concurrent(value) for value in static.class_field(cls, name, receiver)) for name in names
+            )
+        return known
+
+    def _module(self, module: Module) -> bool:
+        """Whether a global of the module is a lock."""
+        known = self._modules.get(module)
+        if known is None:
+            top = module.top.bindings if module.functions else {}
+            static = self._program.static
+            known = self._modules[module] = self._program.declarations(module).safe_module or any(
+                isinstance(way.expr, f.Call) and any(isinstance(v, Obj) and is_lock(v) for v in static.export(module, name))
+                for name, ways in top.items()
+                for way in ways
+            )
+        return known
+
+
+def _concurrent(value: object) -> bool:
+    return isinstance(value, Obj) and (is_lock(value) or value.type in _TYPES)
+
+
+def _lockish(word: str) -> bool:
+    lower = word.lower()
+    return any(lower.endswith(end) or lower.startswith(f"{end}_") for end in LOCKISH_WORDS) and not lower.endswith(
+        ("block", "clock", "unlock_")
+    )
+

@@ -1,0 +1,111 @@
+"""Critical sections that wait for something slow, of locks that others hold only for a moment.
+
+Definitions. A *section* is a place of the text that takes a lock. It is slow when some execution waits inside it (`waiting`):
+without a timeout or with a long one, for a device, another process, another thread, the user, or for a second and more of sleep.
+A slow section hurts when the same lock has quick sections elsewhere: their callers expect to pass at once. A lock all of whose
+sections are slow has the job of letting one in at a time, and is left alone; so is one that stands around a connection and
+little else (`WIRE`).
+"""
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from ..model import facts as f
+from ..model.facts import Span
+from ..program.program import Program
+from ..program.symbols import Function, dotted, last_name
+from ..program.traverse import walk, walk_expression
+from .critical_pairs import WAITING, critical_pairs
+from .execution import Event, Hold, LibraryCall
+from .lock_names import Names, lock_names
+from .wait_rings import wait_rings
+from .waiting import Waiting, waiting
+
+NAP = 1.0
+"""Seconds of sleep that count."""
+_OF_OTHERS = frozenset({"thread", "future", "futures", "pool", "queue", "tasks", "event", "barrier"})
+_SLOW_CALLS = ("subprocess.", "urllib.", "requests.", "http.", "builtins.input", "os.", "socket.create_connection")
+_LIFE = (
+    "init", "del", "repr", "str", "getstate", "setstate", "start", "stop", "close", "open", "shutdown", "join", "enter", "exit",
+    "connect", "disconnect", "terminate", "restart", "reset", "quit", "setup", "teardown", "destroy", "kill", "main",
+)  # fmt: skip
+Section = tuple[Function, Span]
+
+
+class Slow(NamedTuple):
+    """A waiting inside a section. `quick` are other sections of the same lock, in other functions."""
+
+    waiting: Waiting
+    hold: Hold
+    quick: tuple[Section, ...]
+
+
+class SlowSections:
+    """The answer: `found`, once for each place that waits."""
+
+    def __init__(self, program: Program) -> None:
+        self._names: Names = program.ask(lock_names)
+        sections: dict[tuple[str, ...], dict[Section, None]] = defaultdict(dict)
+        for pair in program.ask(critical_pairs).all:
+            if pair.event.detail.how in WAITING:
+                sections[self._names.identity(pair.wanted)][pair.function, pair.event.at] = None
+        waits = [each for each in program.ask(waiting) if each.held and _slow(each)]
+        slow = {(hold.function, hold.at) for each in waits for hold in each.held}
+        rings = {(ring.waiting.event.function, ring.waiting.event.at) for ring in program.ask(wait_rings).found}
+        seen: set[Section] = set()
+        self.found: list[Slow] = []
+        for each in waits:
+            event: Event = each.event
+            place = (event.function, event.at)
+            if place in rings or place in seen or each.wait.on == "condition" or _seen_full(each):
+                continue
+            hold = each.held[-1]
+            places = sections.get(self._names.identity(hold.lock), {})
+            quick = tuple(
+                section for section in places
+                if section not in slow and section[0] not in (hold.function, event.function) and _in_use(section[0])
+            )  # fmt: skip
+            if quick and (not _wire(each) or len(quick) * 2 >= len(places)):
+                seen.add(place)
+                self.found.append(Slow(each, hold, quick))
+
+
+def _slow(each: Waiting) -> bool:
+    """Whether a waiting can last."""
+    if each.wait.on == "time":
+        return each.seconds is not None and each.seconds >= NAP
+    if each.wait.on in _OF_OTHERS or each.wait.on == "process":
+        return each.length in ("forever", "long")
+    return each.wait.on == "io" and each.length in ("forever", "long")
+
+
+def _wire(each: Waiting) -> bool:
+    """Whether it talks over a connection, which has to be done by one at a time."""
+    return each.wait.on == "io" and not each.event.subject.startswith(_SLOW_CALLS)
+
+
+def _in_use(function: Function) -> bool:
+    """Whether a section belongs to the daily work: not to making, starting and stopping, where nobody is in a hurry."""
+    words = function.name.strip("_").lower()
+    return not words.startswith(_LIFE)
+
+
+def _seen_full(each: Waiting) -> bool:
+    """Whether the call asks the queue first if there is anything."""
+    call: LibraryCall = each.event.detail
+    if each.wait.on != "queue" or not isinstance(call.node, f.Call) or not isinstance(call.node.func, f.Attr):
+        return False
+    queue = dotted(call.node.func.value)
+    for node in walk(each.event.function.facts.body):
+        if isinstance(node, (f.While, f.If)) and node.at[0] < each.event.at[0]:
+            for inner in walk_expression(node.test):
+                if isinstance(inner, f.Call) and last_name(inner) in ("empty", "qsize") and isinstance(inner.func, f.Attr):
+                    if dotted(inner.func.value) == queue:
+                        return True
+    return False
+
+
+def slow_sections(program: Program) -> SlowSections:
+    """Where a lock is held too long."""
+    return SlowSections(program)
