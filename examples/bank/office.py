@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 
 from bank.accounts import Accounts
 from bank.audit import audit
@@ -23,6 +24,7 @@ class Office:
     def serve(self) -> None:
         """What a teller does all day."""
         for _ in range(self.customers):
+            time.sleep(random.random() / 1_000)  # until the next one comes in
             source, target = random.sample(sorted(OPENING), 2)
             self.accounts.transfer(source, target, random.randint(1, 100))
             self.served += 1

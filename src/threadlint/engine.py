@@ -10,9 +10,9 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -30,6 +30,9 @@ from .rules import LoadedRule, all_rules
 from .rules.housekeeping import internal_error, unreadable_file
 from .sources import Gathered, gather
 from .verdicts import Selection, baseline, settle
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 MOST_ROUNDS = 12
 """How often a program may ask for more modules; beyond that what is missing stays unknown."""

@@ -64,7 +64,9 @@ def test_exit_zero_tells_the_findings_all_the_same(bank: Path) -> None:
 @pytest.mark.parametrize(("fail_on", "select", "code"), [
     ("error", "THR1", 1), ("error", "THR2", 0), ("warning", "THR2", 1), ("note", "THR2", 1), ("warning", "THR3", 0),
 ])  # fmt: skip
-def test_fail_on_says_from_which_severity_on_the_exit_code_is_1(bank: Path, fail_on: str, select: str, code: int) -> None:
+def test_fail_on_says_from_which_severity_on_the_exit_code_is_1(
+    bank: Path, fail_on: str, select: str, code: int
+) -> None:
     assert run("check", "bank", "--fail-on", fail_on, "--select", select).exit_code == code
 
 
@@ -103,7 +105,7 @@ def test_a_text_on_stdin_takes_the_place_of_its_file(bank: Path) -> None:
     found = run("check", "--stdin-filename", "bank/office.py", "-", "--output-format", "json", stdin=text)
     assert codes(found.stdout) == []
     same = run("check", "--stdin-filename", "bank/office.py", "-", stdin=(bank / "bank" / "office.py").read_bytes())
-    assert same.stdout.startswith("bank/office.py:28:13: THR202")
+    assert same.stdout.startswith("bank/office.py:30:13: THR202")
 
 
 def test_a_text_on_stdin_may_be_nobodys(bank: Path) -> None:

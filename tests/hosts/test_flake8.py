@@ -89,9 +89,9 @@ def test_a_text_on_stdin_is_laid_over_its_file(bank: Path, monkeypatch: pytest.M
 
 
 def test_a_text_on_stdin_without_a_name_is_judged_by_itself(bank: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "import threading\nlock = threading.Lock()\n\n\ndef f():\n    with lock:\n        with lock:\n            pass\n"
+    text = "import threading\nlock = threading.Lock()\n\ndef f():\n    with lock:\n        with lock:\n            f()"
     (told,) = piped("stdin", text, monkeypatch)
-    assert told.startswith("stdin:7:14: THR102 ")
+    assert told.startswith("stdin:6:14: THR102 ")
 
 
 def test_noqa_is_flake8s_business_and_our_own_comments_are_ours(bank: Path) -> None:
@@ -105,7 +105,8 @@ def test_noqa_is_flake8s_business_and_our_own_comments_are_ours(bank: Path) -> N
 
 
 def test_strict_rules_speak_only_where_our_own_configuration_wants_them(bank: Path) -> None:
-    (bank / "idle.py").write_text("import threading\nlock = threading.Lock()\n\n\ndef f():\n    with lock:\n        pass\n")
+    text = "import threading\nlock = threading.Lock()\n\n\ndef f():\n    with lock:\n        pass\n"
+    (bank / "idle.py").write_text(text)
     loud = as_the_command_line_says("--strict", "idle.py")
     assert linted("idle.py") == []
     (bank / "threadlint.toml").write_text("strict = true\n")

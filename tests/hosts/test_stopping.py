@@ -41,7 +41,8 @@ def test_an_interrupt_ends_with_130_and_leaves_the_file_that_was_there(bank: Pat
         out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err.strip()) == (130, "", "interrupted")
     assert report.read_text() == "the report of yesterday"
-    assert sorted(path.name for path in bank.iterdir()) == [".threadlint_cache", "bank", "report.json", "threadlint.toml"]
+    names = sorted(path.name for path in bank.iterdir())
+    assert names == [".threadlint_cache", "bank", "report.json", "threadlint.toml"]
 
 
 def test_an_interrupt_while_a_file_is_written_leaves_no_half_of_it(

@@ -7,6 +7,7 @@ from random import Random
 from tests.oracle.generator import generate_program
 from tests.oracle.layout import choose_layout
 from tests.oracle.rendering import render
+
 from threadlint.config import Config
 from threadlint.engine import Request, judge
 from threadlint.reports import versioned_json

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.properties.programs import written
+
 from threadlint.config import Config
 from threadlint.engine import Request, judge
 from threadlint.model.finding import Confidence
@@ -15,11 +15,12 @@ from threadlint.model.finding import Confidence
 SOME = settings(max_examples=40, deadline=None, derandomize=True)
 FRAGMENTS = st.sampled_from([
     "import threading\n", "from threading import *\n", "lock = threading.Lock()\n", "with lock:\n", "    pass\n",
-    "def f(self, *args):\n", "class A(threading.Thread):\n", "    def run(self):\n", "        ", "self.x += 1\n", "lock.acquire()",
-    "lock.release()\n", "try:\n", "finally:\n", "except* E:\n", "yield\n", "await g()\n", "async ", "lambda: ", "f'{lock}'", "match x:\n",
-    "    case [a, *b] if c:\n", "global x\n", "nonlocal y\n", "return\n", "while True:\n", "for i in x:\n", "threading.Thread(target=f).start()\n",
-    "pool.submit(f, 1)\n", "@decorated\n", "x: int = 1\n", "del x\n", "import a.b as c\n", "from . import d\n", "(", ")", "[", "]", ":", "=",
-    "\\", "\n", "\t", "\r", "\f", "\ufeff", "\0", "'''", "# threadlint: ignore[THR1", "# noqa", "é", "𝄞",
+    "def f(self, *args):\n", "class A(threading.Thread):\n", "    def run(self):\n", "        ", "self.x += 1\n",
+    "lock.acquire()", "lock.release()\n", "try:\n", "finally:\n", "except* E:\n", "yield\n", "await g()\n", "async ",
+    "lambda: ", "f'{lock}'", "match x:\n", "    case [a, *b] if c:\n", "global x\n", "nonlocal y\n", "return\n",
+    "while True:\n", "for i in x:\n", "threading.Thread(target=f).start()\n", "pool.submit(f, 1)\n", "@decorated\n",
+    "x: int = 1\n", "del x\n", "import a.b as c\n", "from . import d\n", "(", ")", "[", "]", ":", "=", "\\", "\n",
+    "\t", "\r", "\f", "\ufeff", "\0", "'''", "# threadlint: ignore[THR1", "# noqa", "é", "𝄞",
 ])  # fmt: skip
 
 

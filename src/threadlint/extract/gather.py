@@ -3,12 +3,15 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from concurrent.futures import Executor
+from typing import TYPE_CHECKING
 
 from ..model.facts import ModuleFacts
 from ..model.sources import Source
 from .encoding import decode, encode
 from .store import Store
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 FEWEST_FILES = 8
 FEWEST_CHARACTERS = 500_000

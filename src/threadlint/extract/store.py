@@ -14,7 +14,6 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.parse import quote
 
 from .. import __version__
 from ..model.facts import SCHEMA
@@ -182,6 +181,8 @@ def _opened_to_read(path: Path) -> sqlite3.Connection | None:
     try:
         if not path.is_file() or path.with_name(f"{NAME}-wal").exists():
             return None
+        from urllib.parse import quote
+
         uri = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
         if connection.execute("PRAGMA user_version").fetchone()[0] == _edition():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from ..model.finding import Rule, Tier
@@ -41,6 +40,8 @@ def nearest(named: str, rules: Sequence[Rule]) -> str | None:
     """The code or name of a rule that looks most like what was written."""
     names = [rule.name for rule in rules]
     codes = [rule.code for rule in rules]
+    from difflib import get_close_matches
+
     mistyped = named.upper().translate(_DIGITS)
     if mistyped in codes:
         return mistyped

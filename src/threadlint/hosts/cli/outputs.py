@@ -9,7 +9,6 @@ import stat
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,6 +57,8 @@ def outputs_of(
 
 
 def _unknown_format(name: str) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(name, FORMATS, 1, 0.5)
     hint = f", did you mean `{close[0]}`?" if close else f"; there are {', '.join(FORMATS)}"
     return f"unknown output format `{name}`{hint}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from ....analyses.execution import execution
 from ....program.symbols import dotted
 from .seen import Row, Seen
 
@@ -14,13 +13,10 @@ UNKNOWN = "?"
 def answer(seen: Seen) -> list[Row]:
     """One row for each call, with everything it was seen to lead to."""
     found: dict[tuple[int, int, str], set[tuple[str, str]]] = defaultdict(set)
-    for activation in seen.program.ask(execution).activations:
-        function = activation.function
-        if function.module is not seen.module:
-            continue
-        for edge in activation.edges.values():
-            callee = edge.callee.function
-            found[*edge.at, function.facts.qualname].add((callee.qualname, seen.where(callee, callee.facts.name_at)))
+    for activation, edge in seen.edges():
+        callee = edge.callee.function
+        key = (*edge.at, activation.function.facts.qualname)
+        found[key].add((callee.qualname, seen.where(callee, callee.facts.name_at)))
     for event in seen.events():
         key = (*event.at, event.function.facts.qualname)
         if event.kind == "call":

@@ -8,11 +8,13 @@ from .seen import Row, Seen
 
 
 def answer(seen: Seen) -> list[Row]:
-    """One row for each line where something is observed; several `held` where it depends on the caller."""
+    """One row for each line where something is observed under a lock; several `held` where it depends on the caller."""
     found: dict[int, set[tuple[str, ...]]] = defaultdict(set)
     for event in seen.events():
         if event.kind not in ("return", "end"):
             found[seen.line(event.at[0])].add(seen.held(event.held))
+    for _, edge in seen.edges():
+        found[seen.line(edge.at[0])].add(seen.held(edge.held))
     return [
         {"line": line, "held": [list(locks) for locks in sorted(held)]}
         for line, held in sorted(found.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ....analyses.execution import Event, Hold, execution
+from ....analyses.execution import Activation, Edge, Event, Hold, execution
 from ....analyses.lock_names import lock_names
 from ....model.facts import Span
 from ....model.place import Place
@@ -41,6 +41,13 @@ class Seen:
         for activation in self.program.ask(execution).activations:
             if activation.function.module is self.module:
                 yield from activation.events.values()
+
+    def edges(self) -> Iterator[tuple[Activation, Edge]]:
+        """Every call of a function of the program in functions of the module, with the context that makes it."""
+        for activation in self.program.ask(execution).activations:
+            if activation.function.module is self.module:
+                for edge in activation.edges.values():
+                    yield activation, edge
 
     def held(self, holds: tuple[Hold, ...]) -> tuple[str, ...]:
         """The names of locks, outermost first."""
