@@ -1,0 +1,99 @@
+"""A callback is called while a plain lock is held that the same object's public methods take.
+
+## Why it hurts
+
+What the callback does is up to somebody else. If it calls back into the object, directly or on another thread that it waits for,
+it waits for the lock that its own caller holds.
+
+## Example
+
+```python
+import threading
+
+
+class Feed:
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._listeners = []
+
+    def subscribe(self, listener):
+        with self._lock:
+            self._listeners.append(listener)
+
+    def publish(self, item):
+        with self._lock:
+            for listener in self._listeners:
+                listener(item)  # expect: THR108
+```
+
+## Instead
+
+Take a copy under the lock, and call without it.
+
+```python
+import threading
+
+
+class Feed:
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._listeners = []
+
+    def subscribe(self, listener):
+        with self._lock:
+            self._listeners.append(listener)
+
+    def publish(self, item):
+        with self._lock:
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener(item)
+```
+
+## Stays silent when
+
+- the callbacks are called after the lock is released;
+- the lock is an `RLock` or of unknown kind;
+- no public function takes the lock.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...analyses.lock_names import lock_names
+from ...analyses.parallel import parallel
+from ...analyses.stored_calls import stored_calls
+from ...analyses.traces import traces
+from ...model.finding import Confidence, Finding, Rule, Step
+from ...program.program import Program
+
+RULE = Rule("THR108", "callback-under-lock")
+
+
+def check(program: Program) -> Iterator[Finding]:
+    """One finding for each place that calls a stored function under such a lock."""
+    names, paths, together = program.ask(lock_names), program.ask(traces), program.ask(parallel)
+    for each in program.ask(stored_calls).found:
+        event = each.event
+        roots = together.roots_of(event.activation)
+        if not roots:
+            continue
+        trace = paths.trace(roots[0], event)
+        hold = trace.hold_of(each.hold.lock) or each.hold
+        lock = names.spelling(hold.lock)
+        back = each.back.event
+        steps = [
+            Step(paths.place(hold.activation, hold.at), f"`{lock.short}` is taken here", trace.root.name),
+            Step(paths.place(back.activation, back.at), f"`{back.function.facts.qualname}` takes `{lock.short}`"),
+        ]
+        yield RULE.finding(
+            paths.place(event.activation, event.at),
+            f"a function from `{each.name}` is called while `{lock.short}` is held, and `{back.function.facts.qualname}` takes that "
+            "lock: a callback that uses it waits for its own caller",
+            subjects=(lock.full,),
+            scope=event.function.qualname,
+            story=tuple(steps),
+            help=f"take a copy under `{lock.short}`, release it, and call then",
+            confidence=Confidence.MEDIUM if each.told else Confidence.LOW,
+            label=f"runs somebody else's code with `{lock.short}` held",
+        )

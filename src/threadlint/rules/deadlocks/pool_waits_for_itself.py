@@ -1,0 +1,104 @@
+"""A task waits for another task of the pool that runs it.
+
+## Why it hurts
+
+The waiting task occupies a worker. When all workers are occupied by such tasks, the ones that they wait for stay in the queue for
+ever. It works in the test with one request and hangs under load.
+
+## Example
+
+```python
+from concurrent.futures import ThreadPoolExecutor
+
+pool = ThreadPoolExecutor(max_workers=2)
+
+
+def part(number):
+    return number * number
+
+
+def whole(number):
+    halves = [pool.submit(part, number), pool.submit(part, number + 1)]
+    return sum(half.result() for half in halves)  # expect: THR105
+
+
+def all_of_them(numbers):
+    return [task.result() for task in [pool.submit(whole, number) for number in numbers]]
+
+
+print(all_of_them(range(10)))
+pool.shutdown()
+```
+
+## Instead
+
+Give the inner tasks a pool of their own, or do the inner work in the task itself.
+
+```python
+from concurrent.futures import ThreadPoolExecutor
+
+pool = ThreadPoolExecutor(max_workers=2)
+parts = ThreadPoolExecutor(max_workers=2)
+
+
+def part(number):
+    return number * number
+
+
+def whole(number):
+    halves = [parts.submit(part, number), parts.submit(part, number + 1)]
+    return sum(half.result() for half in halves)
+
+
+def all_of_them(numbers):
+    return [task.result() for task in [pool.submit(whole, number) for number in numbers]]
+
+
+print(all_of_them(range(10)))
+pool.shutdown()
+parts.shutdown()
+```
+
+## Stays silent when
+
+- the inner tasks run in another pool;
+- fewer such tasks can be under way than the pool has workers;
+- the wait has a timeout.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...analyses.lock_names import lock_names
+from ...analyses.pool_waits import pool_waits
+from ...analyses.traces import traces
+from ...model.finding import Confidence, Finding, Rule, Severity, Step
+from ...model.place import Place
+from ...program.program import Program
+
+RULE = Rule("THR105", "pool-waits-for-itself", severity=Severity.ERROR)
+
+
+def check(program: Program) -> Iterator[Finding]:
+    """One finding for each place where a task waits for its own pool."""
+    names, paths = program.ask(lock_names), program.ask(traces)
+    seen: set[Place] = set()
+    for each in program.ask(pool_waits).found:
+        event = each.waiting.event
+        place = paths.place(event.activation, event.at)
+        if place in seen:
+            continue
+        seen.add(place)
+        pool = names.spelling(each.pool)
+        beginning = paths.beginning(each.task)
+        room = "which has one worker" if each.workers == 1 else "whose workers can all be waiting like this"
+        yield RULE.finding(
+            place,
+            f"a task of `{pool.short}` waits here for another task of `{pool.short}`, {room}",
+            subjects=(pool.full,),
+            scope=event.function.qualname,
+            story=(beginning,) if beginning is not None else (),
+            help="run the inner tasks in a pool of their own, or do their work in the task itself",
+            confidence=Confidence.HIGH if each.workers == 1 else Confidence.MEDIUM,
+            label="occupies a worker while it waits for one",
+        )
