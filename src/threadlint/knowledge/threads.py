@@ -68,3 +68,16 @@ HANDLER_METHODS: dict[str, tuple[str, ...]] = {
 
 SHARED_HANDLERS = frozenset({"logging.Handler", "logging.Filter", "watchdog.events.FileSystemEventHandler"})
 """Handler classes of which one instance serves many threads (the others get an instance for each request)."""
+
+LATER: dict[str, str] = {
+    "threading.Timer": "timer",
+    "asyncio.AbstractEventLoop.call_soon_threadsafe": "callback",
+    "asyncio.AbstractEventLoop.call_later": "callback",
+    "asyncio.AbstractEventLoop.call_at": "callback",
+    "asyncio.AbstractEventLoop.call_soon": "callback",
+    "asyncio.loop.call_soon_threadsafe": "callback",
+    "atexit.register": "exit callback",
+    "weakref.finalize": "finalizer",
+    "signal.signal": "signal handler",
+}
+"""Calls that run a function later, and how messages call that."""
