@@ -42,13 +42,10 @@ class Handovers:
                     gives.setdefault(event.activation, []).append(event.subject)
                 elif not event.detail.owned and not event.function.is_top and event.function.name != "__init__":
                     self._unfit.add(event.subject)
-        if gives:
-            for root in self._parallel.roots:
-                reached = self._parallel.reached(root)
-                for activation, addresses in gives.items():
-                    if activation in reached:
-                        for address in addresses:
-                            self._givers.setdefault(address, set()).add(root)
+        for activation, addresses in gives.items():
+            for root in self._parallel.roots_of(activation):
+                for address in addresses:
+                    self._givers.setdefault(address, set()).add(root)
 
     def between(self, one: Occurrence, other: Occurrence) -> bool:
         """Whether a signal orders two occurrences of different roots."""
