@@ -15,6 +15,7 @@ an object of a class that no thread was seen to touch.
 """
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ...knowledge.locks import LOCKING_DECORATORS, LOCKISH_WORDS, LOCKS
@@ -22,7 +23,6 @@ from ...knowledge.threads import CONSTRUCTORS, HANDLER_METHODS, SUBMITTERS
 from ...knowledge.types import POOLS, PROCESS_POOLS, QUEUES, THREADS
 from ...model import facts as f
 from ...program.symbols import Class, Function, Module, last_name
-from ...program.traverse import walk
 from ...program.values import Obj
 from .events import is_lock
 
@@ -38,6 +38,8 @@ _WORDS = frozenset(name.rpartition(".")[2] for name in (*LOCKS, *CONSTRUCTORS, *
     "thread_safe", "current_thread", "get_ident", "is_alive", "task_done", "setDaemon", "notifyAll", "isAlive", "ContextVar", "signal",
     "finalize", "as_completed", "asyncio", "threading", "multiprocessing",
 }  # fmt: skip
+
+_LOCKISH = re.compile(rf"(?:^|_|(?<=[a-z])(?=[A-Z]))[rR]?(?i:{'|'.join(LOCKISH_WORDS)})s?(?:$|_)")
 
 
 class Concern:
@@ -87,21 +89,10 @@ class Concern:
         return known
 
     def _mentions(self, function: Function) -> bool:
-        words = self._words
-        for node in walk(function.facts.body):
-            kind = type(node)
-            if kind is f.Name:
-                word = node.id
-            elif kind is f.Attr:
-                word = node.attr
-            elif kind is f.Import:
-                word = node.module or node.names[0].name
-            else:
-                continue
-            if word in words or _lockish(word):
-                return True
+        if not self._words.isdisjoint(function.words) or any(_LOCKISH.search(word) for word in function.words):
+            return True
         names = [last_name(decorator) or "" for decorator in function.facts.decorators]
-        return any(name in words or _lockish(name) or name in LOCKING_DECORATORS for name in names)
+        return any(name in self._words or _LOCKISH.search(name) or name in LOCKING_DECORATORS for name in names)
 
     def _family(self, cls: Class) -> bool:
         """Whether the class, one above or one below keeps something of concurrency."""
@@ -129,7 +120,11 @@ class Concern:
                 if any(way.how != "def" for way in ways)
             ]
             known = self._classes[cls] = any(
-                _lockish(name) or any(_concurrent(value) for value in static.class_field(cls, name, receiver)) for name in names
+                _LOCKISH.search(name) is not None or any(
+                    _concurrent(value) or any(map(_concurrent, static.elements_of((value,))))
+                    for value in static.class_field(cls, name, receiver)
+                )
+                for name in names
             )
         return known
 
@@ -149,11 +144,4 @@ class Concern:
 
 def _concurrent(value: object) -> bool:
     return isinstance(value, Obj) and (is_lock(value) or value.type in _TYPES)
-
-
-def _lockish(word: str) -> bool:
-    lower = word.lower()
-    return any(lower.endswith(end) or lower.startswith(f"{end}_") for end in LOCKISH_WORDS) and not lower.endswith(
-        ("block", "clock", "unlock_")
-    )
 
