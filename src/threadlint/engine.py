@@ -20,6 +20,7 @@ from .analyses.demand import demanded, screening_words
 from .config import Config
 from .extract import facts_of
 from .extract.store import Store
+from .fixes import completed
 from .model.facts import ModuleFacts
 from .model.finding import Finding
 from .model.place import Place
@@ -80,7 +81,7 @@ def _judged(request: Request) -> Report:
     program, facts = grown(gathered, store, request, clock)
     store.close()
     findings, failures = asked(program, rules, selection, min(gathered.given, default=""))
-    findings += unread(facts.values())
+    findings = [*completed(findings, program), *unread(facts.values())]
     clock.lap("rules")
     texts = Texts(source for source, _ in facts.values())
     verdicts = settle(

@@ -17,12 +17,13 @@ from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Class, Function, dotted, last_name
 from ..program.traverse import walk
+from ..program.values import Fn
 from .failures import is_broad, is_logging, sites
 from .mentions import mentions
 from .worker_loops import TELLS_BY_RAISING, WorkerLoop, worker_loops
 
 _SERVING = frozenset({"get", "get_nowait", "task_done", "wait", "sleep", "popleft"})
-_NOT_FOREIGN = TELLS_BY_RAISING | frozenset({"get", "get_nowait", "task_done", "sleep", "time", "encode"})
+_NOT_FOREIGN = TELLS_BY_RAISING | frozenset({"get", "get_nowait", "task_done", "sleep", "time", "encode", "call_soon_threadsafe"})
 
 
 class DyingWorker(NamedTuple):
@@ -76,6 +77,18 @@ def _catches_broadly(statement: Any) -> bool:
     return False
 
 
+def _is_expected(around: tuple[Any, ...]) -> bool:
+    """Whether a `try` within the loop names what the call may raise: a choice, not an oversight."""
+    for each in around:
+        if isinstance(each, f.Try):
+            for handler in each.handlers:
+                types = handler.type.items if isinstance(handler.type, f.Display) else (handler.type,)
+                if any((last_name(kind) if kind is not None else "") not in _ENDING for kind in types):
+                    return True
+    return False
+
+
+_ENDING = frozenset({"KeyboardInterrupt", "SystemExit", "GeneratorExit", "Empty", "Full"})
 _LOCKS = frozenset({"Lock", "RLock", "acquire", "lock"})
 
 
@@ -84,7 +97,7 @@ def _first(program: Program, loop: WorkerLoop, marks_done: bool) -> DyingWorker 
     for site in sites(loop.function.facts.body):
         if not isinstance(site.node, f.Call) or not any(each is loop.loop for each in site.around):
             continue
-        if any(_catches_broadly(each) for each in site.around):
+        if any(_catches_broadly(each) for each in site.around) or _is_expected(site.inside(loop.loop)):
             continue
         what = _foreign(program, loop.function, site.node, items)
         if what is not None:
@@ -126,7 +139,7 @@ def _foreign(program: Program, function: Function, call: f.Call, items: frozense
         return None
     root = func.value
     if isinstance(root, f.Name) and root.id in items:
-        return "item"
+        return None if _is_told_apart(function, root.id) else "item"
     if name in _NOT_FOREIGN:
         return None
     method = function.method_of
@@ -138,7 +151,29 @@ def _foreign(program: Program, function: Function, call: f.Call, items: frozense
     attrs = path.split(".")[1:]
     if len(attrs) > 2:
         return None
-    return "stored" if _is_given(program, method.cls, attrs[0]) else None
+    if not _is_given(program, method.cls, attrs[0]):
+        return None
+    return None if _is_known(program, method, func) else "stored"
+
+
+def _is_known(program: Program, method: Function, func: f.Attr) -> bool:
+    """Whether the call surely goes to the program's own code: the attribute's type is annotated. Where only a default shows what
+    is called, other things may be passed."""
+    assert method.cls is not None
+    values = program.static.evaluate(func, method, program.static.parameter_receiver(method.cls))
+    if not values or not all(isinstance(value, Fn) for value in values):
+        return False
+    root = func.value if isinstance(func.value, f.Attr) else func
+    bindings = [b for each in program.hierarchy.mro(method.cls) for b in each.attribute_bindings.get(root.attr, ())]
+    return not any(isinstance(binding.expr, (f.BoolOp, f.IfExp)) for binding in bindings)
+
+
+def _is_told_apart(function: Function, name: str) -> bool:
+    """Whether the function asks of what class the item is: then it knows what it calls."""
+    return any(
+        isinstance(node, f.Call) and last_name(node.func) == "isinstance" and node.args and dotted(node.args[0].value) == name
+        for node in walk(function.facts.body)
+    )
 
 
 def _is_given(program: Program, cls: Class, attr: str) -> bool:

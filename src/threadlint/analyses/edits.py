@@ -124,6 +124,34 @@ def called_to_passed(home: Function, call: f.Call, style: str, argument: f.Call)
     return None
 
 
+def keyword_added(home: Function, call: f.Call, keyword: str) -> Edit | None:
+    """A call with one more keyword argument; None when the end of the call is not plain."""
+    text = home.module.source.text
+    end = call.at[1] - 1
+    if text[end : end + 1] != ")" or any(arg.star == 2 for arg in call.args):
+        return None
+    last = max((arg.value.at[1] for arg in call.args), default=call.func.at[1])
+    between = text[last:end]
+    if not call.args:
+        return inserted(home, end, keyword) if between.strip(_BLANK) == "(" else None
+    inside = between.rstrip(_BLANK)
+    if inside.strip(_BLANK + ")") not in ("", ",") or (inside.endswith(")") and inside.count(")") != _open_before(home, call, last)):
+        return None
+    at = last + len(inside)
+    return inserted(home, at, f" {keyword}," if inside.endswith(",") else f", {keyword}")
+
+
+def _open_before(home: Function, call: f.Call, last: int) -> int:
+    """How many parentheses directly around the last argument have to be closed behind it."""
+    argument = max((arg.value for arg in call.args), key=lambda value: value.at[1])
+    text = home.module.source.text
+    count, left = 0, argument.at[0] - 1
+    while left > call.func.at[1] and (text[left] == "(" or text[left] in _BLANK):
+        count += text[left] == "("
+        left -= 1
+    return count
+
+
 def split_start(mentions: Mentions, function: Function, call: f.Call, above: object) -> tuple[Edit, ...]:
     """`t = Thread(…).start()` becomes two statements; empty when it stands in anything but a simple assignment."""
     if not (isinstance(above, f.Assign) and len(above.targets) == 1 and above.value is call and isinstance(call.func, f.Attr)):

@@ -28,6 +28,9 @@ from ..program.values import Cls, Ext, ExtMethod, Fn, Obj, Values
 
 DEEPEST = 3
 """How many calls deep a function is asked whether it may fail."""
+_LOOKING_UP = frozenset({
+    "getattr", "hasattr", "len", "str", "isinstance", "int", "cast", "exc_info", "format_exc", "dirname", "makedirs", "mkdir", "get_nowait",
+})  # fmt: skip
 _BROAD = frozenset({"Exception", "BaseException", "StandardError"})
 Loop = Union[f.While, f.ForLoop]
 
@@ -147,9 +150,9 @@ def only_tidies(body: tuple[f.Stmt, ...]) -> bool:
     for node in walk(body):
         if isinstance(node, f.Call):
             name = (last_name(node.func) or "").lstrip("_")
-            if name in CLEANUP_METHODS or name in LOGGING_METHODS or name in ("getattr", "hasattr", "len", "str", "isinstance", "int"):
+            if name in CLEANUP_METHODS or name in LOGGING_METHODS or name in _LOOKING_UP:
                 continue
-            if any(word in name.lower() for word in ("close", "clean", "unlink", "remove", "shutdown", "stop", "terminate", "kill", "cancel")):
+            if any(word in name.lower() for word in ("close", "clean", "unlink", "remove", "shutdown", "stop", "terminate", "kill", "cancel", "clear", "reset", "dispose")):
                 continue
             return False
         if isinstance(node, f.Import):

@@ -15,7 +15,18 @@ def closing_line(report: Report) -> str:
     line = counted(len(shown), "finding") if shown else "no findings"
     line += f" ({by_severity})" if by_severity else ""
     line += f" in {counted(report.files, 'file')}"
+    line += _fixable(report)
     return "; held back: ".join(filter(None, (line, ", ".join(_held_back(report)))))
+
+
+def _fixable(report: Report) -> str:
+    """`; 2 fixable with --fix (1 more with --unsafe-fixes)`."""
+    fixes = [finding.fix for finding in report.findings if finding.fix is not None]
+    safe = sum(1 for fix in fixes if fix.safe)
+    unsafe = len(fixes) - safe
+    if not safe:
+        return f"; {unsafe} fixable with --fix --unsafe-fixes" if unsafe else ""
+    return f"; {safe} fixable with --fix" + (f" ({unsafe} more with --unsafe-fixes)" if unsafe else "")
 
 
 def counted(number: int, noun: str) -> str:

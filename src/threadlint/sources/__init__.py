@@ -15,6 +15,7 @@ from .discovering import Discovery, Found, MissingPathError, discover
 from .gathering import ColdSource, Gathered, gather, screen_again
 from .naming import Named, name_modules
 from .reading import read
+from .rewriting import rewrite
 from .screening import screen
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "gather",
     "name_modules",
     "read",
+    "rewrite",
     "screen",
     "screen_again",
 ]

@@ -43,6 +43,11 @@ def decode(data: bytes) -> str:
     return text
 
 
+def encoding_of(data: bytes) -> str:
+    """The encoding that a text is stored in, its byte-order mark aside. Raises UnreadableError."""
+    return _encoding(cookie(data), data.startswith(BOM))
+
+
 def plain(data: bytes) -> bool:
     """Whether the bytes are certainly readable as they stand: ASCII or UTF-8, no null, no cookie of another encoding.
     A fraction of the cost of decoding, for files that nobody may ever ask for."""

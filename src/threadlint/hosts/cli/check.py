@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .ending import CLEAN, FAILURE, FINDINGS, say, tell
+from .fixing import fix, fix_text, show_diff
 from .settings import CACHE, CONFIGURATION, JUDGEMENT, Refused, configuration, flags
 
 if TYPE_CHECKING:
@@ -50,6 +51,11 @@ FILES = (
     click.option("--force-exclude", is_flag=True, help="Leave out excluded files even if they are named."),
     click.option("--show-files", is_flag=True, help="Only list the files that would be checked."),
 )
+FIXES = (
+    click.option("--fix", "fixing", is_flag=True, help="Apply the safe fixes, and tell what is left."),
+    click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Also the fixes that may change what a program does."),
+    click.option("--diff", is_flag=True, help="Print what the fixes would change, and change nothing."),
+)
 RUN = (
     click.option("-n", "--no-cache", is_flag=True, help="Neither read nor write the cache."),
     *CACHE,
@@ -60,11 +66,11 @@ RUN = (
 
 @click.command("check", short_help="Judge a program and tell what was found.")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@flags(SELECTION, JUDGEMENT, OUTPUT, ENDING, FILES, CONFIGURATION, RUN)
+@flags(SELECTION, JUDGEMENT, OUTPUT, FIXES, ENDING, FILES, CONFIGURATION, RUN)
 def command(
     paths: tuple[str, ...], formats: tuple[str, ...], output_file: Path | None, statistics: bool, explain: bool,
     colour: str, quiet: bool, verbose: bool, fail_on: str, exit_zero: bool, stdin_filename: str | None,
-    force_exclude: bool, show_files: bool, explicit: tuple[str, ...], isolated: bool, no_cache: bool, jobs: int,
+    force_exclude: bool, show_files: bool, fixing: bool, unsafe: bool, diff: bool, explicit: tuple[str, ...], isolated: bool, no_cache: bool, jobs: int,
     **overrides: Any,
 ) -> int:  # fmt: skip
     """Judge the program in files and folders (by default the configured `src`, or the working directory).
@@ -79,6 +85,13 @@ def command(
     if show_files:
         return list_files(request)
     report = judged(request)
+    if diff:
+        return show_diff(report, unsafe=unsafe, quiet=quiet)
+    if fixing and request.overlay:
+        tell(fix_text(report, next(iter(request.overlay)), unsafe=unsafe))
+        return CLEAN
+    if fixing:
+        report = fix(report, request, unsafe=unsafe, quiet=quiet)
     deliver(report, outputs, colour=colour, quiet=quiet, statistics=statistics, pages=pages() if explain else {})
     if verbose:
         say(how_it_went(report, request))
@@ -97,7 +110,7 @@ def request_of(
     if STDIN in paths:
         if len(paths) > 1:
             raise click.UsageError("`-` (stdin) stands alone")
-        overlay[stdin_filename or STDIN] = sys.stdin.buffer.read()
+        overlay[stdin_filename or STDIN] = b"" if sys.stdin is None else sys.stdin.buffer.read()
     elif stdin_filename is not None:
         raise click.UsageError("--stdin-filename belongs to `-`: threadlint check --stdin-filename PATH -")
     given = paths or tuple(map(str, config.src)) or (".",)

@@ -57,9 +57,11 @@ thread.join()
 ## Stays silent when
 
 - the exceptions that are caught are named;
+- what is tried leaves the loop when it works, so that it is tried again;
 - the handler does anything that can be noticed: logs, counts, keeps, answers, signals, raises;
 - what is tried only tidies up or looks something up;
-- other code runs the function too.
+- other code runs the function too, or it stands far from what the thread was started with;
+- the function answers with a value that tells success from failure.
 """
 from __future__ import annotations
 
@@ -78,6 +80,9 @@ from ...program.traverse import walk
 
 RULE = Rule("THR401", "swallowed-thread-exception")
 
+_NEAR = 2
+"""Calls."""
+
 _ENDING = frozenset({"__del__", "__exit__", "close", "stop", "shutdown", "terminate", "cleanup", "__repr__", "__str__"})
 
 
@@ -88,13 +93,35 @@ def check(program: Program) -> Iterator[Finding]:
     for function in functions:
         if not code.is_only_for_threads(function) or function.name in _ENDING or is_test(function):
             continue
-        if any(root.spelling == "handler" for root in code.roots_of(function)):
+        if any(root.spelling == "handler" for root in code.roots_of(function)) or not _is_near(code, function):
+            continue
+        if function not in code.targets and _answers(function):
             continue
         for node in walk(function.facts.body):
-            if isinstance(node, f.Try) and not _is_last(function, node):
+            if isinstance(node, f.Try) and not _is_last(function, node) and not _is_retried(node) and not _empties_a_queue(node):
                 for handler in node.handlers:
                     if is_broad(handler) and _is_silent(node, handler) and not only_tidies(node.body):
                         yield _finding(program, where, code, function, handler)
+
+
+def _is_near(code: ThreadCode, function: Function) -> bool:
+    """Whether it belongs to what the thread is for: its target, or at most `_NEAR` calls away in the same module."""
+    if function in code.targets:
+        return True
+    for root in code.roots_of(function):
+        here = {root.activation}
+        for _ in range(_NEAR):
+            here = {edge.callee for activation in here for edge in activation.edges.values()}
+            if function.module is root.function.module and any(each.function is function for each in here):
+                return True
+    return False
+
+
+def _answers(function: Function) -> bool:
+    """Whether its result tells success from failure."""
+    return any(
+        each.value is not None and not (isinstance(each.value, f.Const) and each.value.kind == "none") for each in function.index.returns
+    )
 
 
 def _is_silent(tried: f.Try, handler: f.Handler) -> bool:
@@ -108,6 +135,25 @@ def _is_last(function: Function, tried: f.Try) -> bool:
     body = function.facts.body
     assigned = any(isinstance(node, f.Assign) for node in tried.body) and len(tried.body) == 1
     return assigned and not any(node is tried for node in body[-1:])
+
+
+def _empties_a_queue(tried: f.Try) -> bool:
+    """Whether what is tried takes from a queue until it is empty, which is told by an exception."""
+    for node in walk(tried.body):
+        if isinstance(node, f.Call) and isinstance(node.func, f.Attr):
+            if node.func.attr == "get_nowait":
+                return True
+            if node.func.attr == "get" and any(
+                arg.keyword in (None, "block") and isinstance(arg.value, f.Const) and arg.value.value is False for arg in node.args
+            ):
+                return True
+    return False
+
+
+def _is_retried(tried: f.Try) -> bool:
+    """Whether success leaves the loop, so that a failure only means another try."""
+    last = tried.body[-1] if tried.body else None
+    return isinstance(last, f.Return) or (isinstance(last, f.Jump) and last.kind == "break")
 
 
 def _finding(program: Program, where: Mentions, code: ThreadCode, function: Function, handler: f.Handler) -> Finding:

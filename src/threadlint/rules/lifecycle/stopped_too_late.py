@@ -56,16 +56,21 @@ atexit.register(finish)
 
 - the thread is a daemon, or it is not certain that it is none;
 - other code of the program stops it as well.
+
+## Fix
+
+Unsafe: `daemon=True` is passed to `Thread`.
 """
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.edits import keyword_added
 from ...analyses.execution import Event, Root, execution
 from ...analyses.lifetimes import Life, lifetimes
 from ...analyses.stop_signals import Key, StopSignals, stop_signals
 from ...analyses.thread_results import Results, thread_results
-from ...model.finding import Confidence, Finding, Rule, Severity, Step
+from ...model.finding import Confidence, Finding, Fix, Rule, Severity, Step
 from ...program.program import Program
 from ...program.symbols import Function
 from ...program.values import ExtMethod, Fn, Obj
@@ -134,4 +139,13 @@ def _finding(program: Program, event: Event, life: Life) -> Finding:
         story=(Step(program.place(life.function, life.node.at), f"thread `{life.name}` is made here, and is no daemon", life.name),),
         help="make the thread a daemon, or stop it before the end of the main function",
         confidence=Confidence.HIGH if event.function.is_top else Confidence.MEDIUM,
+        fix=_daemon(life) if life.function.module is event.function.module else None,
     )
+
+
+def _daemon(life: Life) -> Fix | None:
+    """Make it a daemon, where it is made by `Thread(…)` itself."""
+    if life.cls is not None or any(use.name == "daemon" for use in life.fate.uses) or any(a.keyword == "daemon" for a in life.node.args):
+        return None
+    edit = keyword_added(life.function, life.node, "daemon=True")
+    return Fix("make it a daemon", (edit,), safe=False) if edit is not None else None

@@ -55,18 +55,23 @@ worker.join()
 - the thread is a daemon, or it is not certain that it is none;
 - anything in the loop can leave it: `break`, `return`, `raise`, a test of an event, a socket or file that is closed under it;
 - the target is not known.
+
+## Fix
+
+Unsafe: `daemon=True` is passed to `Thread`.
 """
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.edits import keyword_added
 from ...analyses.lifetimes import Life, lifetimes
 from ...analyses.odd_siblings import odd_siblings
 from ...analyses.stuck_workers import stuck_workers
 from ...analyses.thread_code import is_test
 from ...analyses.thread_results import thread_results
 from ...analyses.worker_loops import WorkerLoop, leads_out, worker_loops
-from ...model.finding import Confidence, Finding, Rule, Step
+from ...model.finding import Confidence, Finding, Fix, Rule, Step
 from ...program.program import Program
 
 RULE = Rule("THR321", "worker-cannot-stop")
@@ -92,6 +97,7 @@ def check(program: Program) -> Iterator[Finding]:
             story=(Step(program.place(stuck.put.function, stuck.put.at), "it waits here when the queue is full", stuck.life.name),),
             help="make the thread a daemon, or give the consumer a way to end it",
             confidence=Confidence.MEDIUM,
+            fix=_daemon(stuck.life),
         )
     for odd in program.ask(odd_siblings):
         yield RULE.finding(
@@ -103,6 +109,7 @@ def check(program: Program) -> Iterator[Finding]:
             story=(Step(program.place(odd.daemon.function, odd.daemon.node.at), f"`{odd.daemon.name}` is a daemon"),),
             help="make it a daemon too, or let the object be used in a `with` statement",
             confidence=Confidence.MEDIUM,
+            fix=_daemon(odd.life),
         )
 
 
@@ -115,4 +122,13 @@ def _finding(program: Program, life: Life, loop: WorkerLoop) -> Finding:
         story=(Step(program.place(loop.function, loop.loop.at), "this loop never ends", life.name),),
         help="test an event in the loop, put a sentinel into its queue, or make the thread a daemon",
         confidence=Confidence.LOW if is_test(life.function) else Confidence.HIGH,
+        fix=_daemon(life),
     )
+
+
+def _daemon(life: Life) -> Fix | None:
+    """Make it a daemon, where it is made by `Thread(…)` itself."""
+    if life.cls is not None or any(use.name == "daemon" for use in life.fate.uses) or any(a.keyword == "daemon" for a in life.node.args):
+        return None
+    edit = keyword_added(life.function, life.node, "daemon=True")
+    return Fix("make it a daemon", (edit,), safe=False) if edit is not None else None

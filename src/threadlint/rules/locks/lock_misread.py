@@ -57,7 +57,8 @@ class Feed:
 
 ## Fix
 
-The missing parentheses are added. The fix is unsafe: the code will do what it says for the first time.
+The missing parentheses are added. That is safe for a class that is stored; for a method it is unsafe: the code will do what it says for
+the first time.
 """
 from __future__ import annotations
 
@@ -80,7 +81,7 @@ def check(program: Program) -> Iterator[Finding]:
         fix = None
         if misread.how != "truth":
             end = program.place(function, (node.at[1], node.at[1]))
-            fix = Fix("add the parentheses", (Edit(end, "()"),), safe=False)
+            fix = Fix("add the parentheses", (Edit(end, "()"),), safe=misread.how == "class")
         yield RULE.finding(
             place,
             _message(misread),
