@@ -88,6 +88,22 @@ def test_a_closed_pipe_is_no_news(bank: Path) -> None:
     assert (process.returncode, err) == (1, b"")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux")
+def test_a_full_disk_behind_stdout_is_said(bank: Path) -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "threadlint", "version"]
+        found = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (found.returncode, found.stderr) == (2, b"error: cannot write to stdout: No space left on device\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="shell")
+def test_closed_standard_streams_do_not_matter(bank: Path) -> None:
+    for closed in (">&-", ">&- 2>&- <&-"):
+        command = f"{sys.executable} -m threadlint -q bank {closed}"
+        found = subprocess.run(command, shell=True, capture_output=True, check=False)
+        assert (found.returncode, found.stderr) == (1, b"")
+
+
 def test_a_terminal_without_a_character_shows_its_number(bank: Path) -> None:
     command = [sys.executable, "-m", "threadlint", "check", "bank", "--output-format", "full"]
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}

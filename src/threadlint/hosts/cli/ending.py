@@ -24,6 +24,9 @@ def guarded(run: Callable[[], Any], args: Sequence[str]) -> int:
     """Run a command to its exit code. Whatever it raises becomes one message on stderr."""
     import click
 
+    # A process may be started with its standard streams closed.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     try:
         code = run()
     except click.exceptions.Exit as ended:
@@ -73,6 +76,11 @@ def tell(text: str) -> None:
         out.flush()
     except BrokenPipeError:
         mute(out)
+    except OSError as error:
+        from .settings import Refused
+
+        mute(out)
+        raise Refused(f"cannot write to stdout: {error.strerror}") from None
 
 
 def say(text: str) -> None:
