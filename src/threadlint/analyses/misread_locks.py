@@ -8,9 +8,11 @@ from ..knowledge.locks import LOCKS
 from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Binding, Class, Function
+from ..program.traverse import walk
 from ..program.values import Ext, Obj
-from .lock_calls import lock_kinds, lockish, spelled
-from .lock_spots import lock_spots, made_kind
+from .lock_calls import lock_kinds, lockish, method_call, spelled
+from .lock_spots import BY_HAND, lock_spots, made_kind
+from .mentions import mentions
 from .uses import uses
 
 _AS_LOCK = frozenset({"acquire", "release", "locked"})
@@ -40,9 +42,26 @@ def _truths(program: Program) -> Iterator[Misread]:
         path = spelled(spot.node)
         if path is not None and id(spot.node) not in seen and lock_kinds(program, spot.function, spot.node):
             seen.add(id(spot.node))
+            if _decides_use(program, spot.function, spot.node, path):
+                continue
             bindings = _bindings(program, spot.function, spot.node)
             if bindings and all(made_kind(program, b.function, b.expr) for b in bindings):
                 yield Misread("truth", spot.function, spot.node, path)
+
+
+def _decides_use(program: Program, function: Function, node: f.Expr, path: str) -> bool:
+    """Whether the condition decides about taking or releasing that very lock: "if there is a lock, take it"."""
+    above = program.ask(mentions).parent(function, node)
+    while isinstance(above, (f.Not, f.BoolOp)):
+        node, above = above, program.ask(mentions).parent(function, above)
+    inside = (*above.body, *above.orelse) if isinstance(above, (f.If, f.While)) else (node, above)
+    for part in walk(inside):
+        if isinstance(part, f.With) and any(spelled(item.context) == path for item in part.items):
+            return True
+        receiver = method_call(part, _AS_LOCK | BY_HAND)
+        if receiver is not None and spelled(receiver) == path:
+            return True
+    return False
 
 
 def _bindings(program: Program, function: Function, node: f.Expr) -> list[Binding]:

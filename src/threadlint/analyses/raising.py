@@ -40,7 +40,7 @@ class Raising:
         func = call.func
         if isinstance(func, f.Attr):
             return func.attr not in KEEPING_METHODS
-        return not (isinstance(func, f.Name) and func.id in ("log", "debug"))
+        return not (isinstance(func, f.Name) and (func.id in ("log", "debug") or func.id.endswith("Lock")))
 
     def never_returns(self, call: f.Call, function: Function) -> bool:
         """Whether nothing of the function runs after a call: it ends the process, or always raises."""

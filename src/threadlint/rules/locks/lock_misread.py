@@ -52,6 +52,7 @@ class Feed:
 
 ## Stays silent when
 
+- the condition decides about taking that very lock: "if there is a lock, take it";
 - the name may hold None, or anything else but a lock: then its truth says something;
 - what is stored is called later: a class of locks may be chosen and kept.
 
