@@ -16,7 +16,7 @@ from ..program.program import Program
 from ..program.symbols import Function
 from ..program.values import Address
 from .execution import Acquire, Event, Hold, kind_of, one_object
-from .lock_names import lock_names
+from .lock_names import Names, lock_names
 from .parallel import Parallel, parallel
 
 MOST_HELD = 5
@@ -60,7 +60,8 @@ class CriticalPairs:
             acquire: Acquire = pair.event.detail
             if any(hold.lock is pair.wanted for hold in pair.held):
                 if kind_of(acquire.obj).reentrant is False and pair.waits and one_object(pair.wanted):
-                    self.again.append(pair)
+                    if not _signal(together, names, pair):
+                        self.again.append(pair)
                 continue
             self.all.append(pair)
             self.by_wanted[names.identity(pair.wanted)].append(pair)
@@ -84,6 +85,15 @@ def _pairs(together: Parallel) -> list[Pair]:
         found.append(Pair(tuple(events), held, events[0].subject))
     found.sort(key=lambda pair: (pair.function.module.name, pair.event.at, len(pair.held)))
     return found
+
+
+def _signal(together: Parallel, names: Names, pair: Pair) -> bool:
+    """Whether somebody else gives the lock back, so that taking it again is a way of waiting for a signal: it is released where
+    it is not held, or it was handed on by the one who made it."""
+    for event in together.execution.events("release"):
+        if event.detail is None and names.may_be_same(event.subject, pair.wanted):
+            return True
+    return pair.wanted.kind == "site" and any(pair.wanted in event.activation.escaped for event in pair.events)
 
 
 def critical_pairs(program: Program) -> CriticalPairs:

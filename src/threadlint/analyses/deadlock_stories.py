@@ -4,8 +4,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..model.finding import Confidence, Step
-from ..model.place import Place
+from ..model.place import LineMap, Place
 from ..program.program import Program
+from .execution import Root
 from .lock_names import Spelling, lock_names
 from .lock_order import Cycle, Order
 from .traces import Traces, traces
@@ -64,17 +65,24 @@ class DeadlockStories:
         activation, _, _ = trace.towards(trace.hold_of(order.held) or order.hold)
         return activation.function.qualname
 
-    def _notes(self, roots: list[object]) -> tuple[str, ...]:
-        from .execution import Root
-
-        told: list[str] = []
-        for root in roots:
-            assert isinstance(root, Root)
-            text = self._traces.who(root)
-            text += " starts at {}" if root.spawns else ""
-            if text not in told:
-                told.append(text.replace(" starts at {}", ""))
+    def _notes(self, roots: list[Root]) -> tuple[str, ...]:
+        """Who the threads are, and where those of the program start."""
+        different = list(dict.fromkeys(roots))
+        if all(root.spawns for root in different):
+            told = [f"`{root.name}` starts at {self._start(root)}" for root in different]
+            if len(different) == 1:
+                return (f"threads: {told[0]}, more than once",)
+            joined = "neither is" if len(different) == 2 else "none is"
+            return (f"threads: {', '.join(told)}; {joined} joined before the other starts",)
+        told = list(dict.fromkeys(self._traces.who(root) for root in different))
+        if len(told) == 1:
+            return (f"threads: {told[0]}, on two threads at once",)
         return (f"threads: {' and '.join(told)} can run at the same time",)
+
+    def _start(self, root: Root) -> str:
+        event = root.spawns[0]
+        module = event.function.module
+        return f"{module.source.path}:{LineMap(module.source.text).line_of(event.at[0])}"
 
     def _confidence(self, cycle: Cycle) -> Confidence:
         roots = [order.root for order in cycle.orders]

@@ -16,6 +16,7 @@ from ..model.facts import Span
 from ..program.program import Program
 from ..program.symbols import Function, dotted, last_name
 from ..program.traverse import walk, walk_expression
+from ..program.values import Lit
 from .critical_pairs import WAITING, critical_pairs
 from .execution import Event, Hold, LibraryCall
 from .lock_names import Names, lock_names
@@ -73,6 +74,9 @@ class SlowSections:
 
 def _slow(each: Waiting) -> bool:
     """Whether a waiting can last."""
+    call: LibraryCall = each.event.detail
+    if each.event.subject == "os.waitpid" and call.arguments.get(1) != (Lit(0),):
+        return False
     if each.wait.on == "time":
         return each.seconds is not None and each.seconds >= NAP
     if each.wait.on in _OF_OTHERS or each.wait.on == "process":

@@ -4,7 +4,8 @@ Most functions of a module that knows threads know nothing of them. Running thos
 most of the time and tell nothing, because a rule needs a lock, a thread, or state that a thread touches. So a function is of
 concern when
 
-- it mentions a library's word of concurrency, or a class of the program that is a thread, a pool or a lock;
+- it mentions a library's word of concurrency, or a class of the program that is a thread, a pool or a lock, or a parameter of
+  it is declared to be an object that keeps one;
 - its class, one above or one below keeps a lock, a thread, a pool, a queue or the like, or its module does in a global;
 - it declares `global` names, or is a finalizer;
 - a thread touches its class, or a global of its module;
@@ -91,6 +92,11 @@ class Concern:
     def _mentions(self, function: Function) -> bool:
         if not self._words.isdisjoint(function.words) or any(_LOCKISH.search(word) for word in function.words):
             return True
+        for param in function.facts.params:
+            if param.annotation is not None:
+                for value in self._program.static.parameter(function, param.name):
+                    if _concurrent(value) or (isinstance(value, Obj) and isinstance(value.type, Class) and self._family(value.type)):
+                        return True
         names = [last_name(decorator) or "" for decorator in function.facts.decorators]
         return any(name in self._words or _LOCKISH.search(name) or name in LOCKING_DECORATORS for name in names)
 

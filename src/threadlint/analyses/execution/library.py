@@ -47,7 +47,8 @@ def take(frame: ActiveFrame, obj: Obj, at: f.Span, how: str, through: Address | 
     if how in ("with", "acquire") and hold.kind.reentrant is False and hold.lock.single and frame.state.holds(hold.lock):
         frame.state.ended |= {STUCK}
     if how in ("with", "acquire"):
-        if frame.state.holds(hold.lock) and hold.kind.reentrant is False and one_object(hold.lock):
+        stays = hold.lock.kind != "site" or frame.owns(hold.lock)  # else somebody may give it back: a lock used as a signal
+        if stays and frame.state.holds(hold.lock) and hold.kind.reentrant is False and one_object(hold.lock):
             frame.state.held = (*frame.state.held, frame.explorer.hold(frame.activation, _NEVER, at, "never", None))
         frame.state.held = (*frame.state.held, hold)
     return hold

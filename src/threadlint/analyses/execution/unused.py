@@ -60,15 +60,14 @@ def _mentioned(modules: Iterable[Module]) -> set[str]:
     """Every name and attribute that stands in the modules."""
     found: set[str] = set()
     for module in modules:
-        bodies = [function.facts.body for function in module.functions] + [cls.facts.body for cls in module.classes]
-        for body in bodies:
-            for node in walk(body):
+        for function in module.functions:
+            found |= function.words
+        for cls in module.classes:
+            for node in walk(cls.facts.body):
                 if isinstance(node, f.Name):
                     found.add(node.id)
                 elif isinstance(node, f.Attr):
                     found.add(node.attr)
                 elif isinstance(node, f.Const) and isinstance(node.value, str):
                     found.add(node.value)
-                elif isinstance(node, f.Import):
-                    found.update(alias.name for alias in node.names)
     return found
