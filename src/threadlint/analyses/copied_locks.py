@@ -7,9 +7,8 @@ from typing import NamedTuple
 from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Class, Function
-from ..program.values import Obj
-from .execution import execution
-from .lock_spots import excludes_threads, made_kind
+from ..program.values import Ext, Obj
+from .lock_spots import excludes_threads, lock_spots, made_kind
 
 _COPIES = {"copy.copy": True, "copy.deepcopy": False, "pickle.dumps": False, "pickle.dump": False}
 _SAYS_HOW = ("__getstate__", "__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "__getnewargs__", "__getnewargs_ex__")
@@ -35,16 +34,19 @@ def copied_locks(program: Program) -> list[CopiedLock]:
 
 
 def _found(program: Program) -> Iterator[CopiedLock]:
-    for event in program.ask(execution).calls(*_COPIES):
-        given = event.detail.arguments.get(0, "x" if event.subject.startswith("copy.") else "obj") or ()
-        for value in given:
-            if isinstance(value, Obj) and isinstance(value.type, Class) and len(given) == 1:
-                lock = _own_lock(program, value.type)
-                if lock is not None:
-                    name, maker, made = lock
-                    yield CopiedLock(
-                        event.function, event.at, event.subject, value.type, name, maker, made, _COPIES[event.subject]
-                    )
+    for spot in program.ask(lock_spots).copies:
+        function, call = spot.function, spot.node
+        names = {value.name for value in program.static.evaluate(call.func, function) if isinstance(value, Ext)}
+        name = next(iter(names)) if len(names) == 1 else ""
+        if name not in _COPIES or not call.args or call.args[0].star:
+            continue
+        given = program.static.evaluate(call.args[0].value, function)
+        if len(given) == 1 and isinstance(given[0], Obj) and isinstance(given[0].type, Class):
+            cls = given[0].type
+            lock = _own_lock(program, cls)
+            if lock is not None:
+                attribute, maker, made = lock
+                yield CopiedLock(function, call.at, name, cls, attribute, maker, made, _COPIES[name])
 
 
 def _own_lock(program: Program, cls: Class) -> tuple[str, Function, f.Span] | None:

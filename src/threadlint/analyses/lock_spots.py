@@ -43,11 +43,16 @@ class Spots:
         """Calls whose last name is that of a kind of lock (or `local`)."""
         self.kinds: list[Spot] = []
         """Kinds of locks that are assigned without being called."""
+        self.copies: list[Spot] = []
+        """Calls of something named like a function that copies or pickles."""
         self.calls: dict[str, list[Spot]] = defaultdict(list)
         """Calls of methods, by the method's name."""
 
 
 _KINDS = frozenset(name.rpartition(".")[2] for name in LOCKS) | {"local", "allocate_lock"}
+
+
+_COPYING = frozenset({"copy", "deepcopy", "dump", "dumps"})
 
 
 def lock_spots(program: Program) -> Spots:
@@ -74,6 +79,8 @@ def _look(found: Spots, function: Function, node: Any, above: Any) -> None:
         name = func.attr if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
         if name in _CALLED and isinstance(func, f.Attr):
             found.calls[name].append(Spot(function, node, above))
+        elif name in _COPYING:
+            found.copies.append(Spot(function, node, above))
         if name in _KINDS:
             found.makes.append(Spot(function, node, above))
     elif kind is f.Evaluate:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..knowledge.locks import LOCKS
 from ..model import facts as f
@@ -54,7 +54,7 @@ def _decides_use(program: Program, function: Function, node: f.Expr, path: str) 
     above = program.ask(mentions).parent(function, node)
     while isinstance(above, (f.Not, f.BoolOp)):
         node, above = above, program.ask(mentions).parent(function, above)
-    inside = (*above.body, *above.orelse) if isinstance(above, (f.If, f.While)) else (node, above)
+    inside: tuple[Any, ...] = (*above.body, *above.orelse) if isinstance(above, (f.If, f.While)) else (node, above)
     for part in walk(inside):
         if isinstance(part, f.With) and any(spelled(item.context) == path for item in part.items):
             return True
