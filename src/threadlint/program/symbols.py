@@ -256,7 +256,25 @@ class Function:
     @cached_property
     def mentioned(self) -> frozenset[str]:
         """Every plain name in the body."""
-        return frozenset(node.id for node in walk(self.facts.body) if isinstance(node, f.Name))
+        return frozenset(node.id for node in walk(self.facts.body) if type(node) is f.Name)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every name, attribute, imported name and string in the body, to find out cheaply what it cannot be about."""
+        found: set[str] = set()
+        for node in walk(self.facts.body):
+            kind = type(node)
+            if kind is f.Name:
+                found.add(node.id)
+            elif kind is f.Attr:
+                found.add(node.attr)
+            elif kind is f.Const:
+                if type(node.value) is str:
+                    found.add(node.value)
+            elif kind is f.Import:
+                found.update(alias.name for alias in node.names)
+                found.add(node.module or "")
+        return frozenset(found)
 
     @property
     def is_public(self) -> bool:

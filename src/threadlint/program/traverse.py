@@ -6,21 +6,29 @@ from typing import Any
 
 from ..model import facts as f
 
-_LEAVES = (f.Name, f.Const, f.Lambda)
+_LEAVES = frozenset({f.Name, f.Const, f.Lambda, f.Alias})
+_FIELDS: dict[type, tuple[str, ...]] = {}
+"""The fields of each kind of node that can hold nodes."""
+_PLAIN = frozenset({
+    "at", "id", "attr", "kind", "op", "end", "name", "function", "cls", "level", "module", "keyword", "star", "is_async", "is_star",
+    "is_from", "always",
+})  # fmt: skip
 
 
 def children(node: Any) -> list[Any]:
     """The direct sub-nodes of an expression or statement, in evaluation order; nested functions are not entered."""
+    kind = type(node)
+    fields = _FIELDS.get(kind)
+    if fields is None:
+        fields = _FIELDS[kind] = tuple(name for name in kind.__struct_fields__ if name not in _PLAIN)
     found: list[Any] = []
-    for name in node.__struct_fields__:
+    for name in fields:
         value = getattr(node, name)
         if type(value) is tuple:
-            for item in value:
-                if hasattr(item, "__struct_fields__"):
-                    found.append(item)
-        elif hasattr(value, "__struct_fields__"):
+            found.extend(value)
+        elif value is not None:
             found.append(value)
-    return found
+    return [each for each in found if hasattr(each, "__struct_fields__")]
 
 
 def walk_expression(expr: f.Expr) -> Iterator[Any]:
@@ -29,7 +37,7 @@ def walk_expression(expr: f.Expr) -> Iterator[Any]:
     while pending:
         node = pending.pop()
         yield node
-        if not isinstance(node, _LEAVES):
+        if type(node) not in _LEAVES:
             pending.extend(reversed(children(node)))
 
 
@@ -39,5 +47,5 @@ def walk(body: tuple[f.Stmt, ...]) -> Iterator[Any]:
     while pending:
         node = pending.pop()
         yield node
-        if not isinstance(node, _LEAVES):
+        if type(node) not in _LEAVES:
             pending.extend(reversed(children(node)))
