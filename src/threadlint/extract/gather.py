@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..model.facts import ModuleFacts
@@ -17,6 +18,9 @@ FEWEST_FILES = 8
 FEWEST_CHARACTERS = 500_000
 """What is read in this process: starting workers takes as long as reading this much."""
 
+PORTION = 100_000
+"""Characters that this process reads before it looks into the store again: a quarter of a second."""
+
 _CHUNKS_PER_WORKER = 6
 
 
@@ -25,26 +29,57 @@ def facts_of(
 ) -> list[ModuleFacts]:
     """The facts of each source, in the order given; the same whatever the store holds and whoever does the work.
 
-    `jobs` is the number of processes that may work. An `executor` does all the reading when given.
+    `jobs` is the number of processes that may work. An `executor` does all the reading when given. What this process
+    reads itself it reads portion by portion, each looked for in the store once more: processes that are after the same
+    texts at the same time (flake8's workers) share the work, and a run that is stopped has not worked for nothing.
     """
     texts = {source.digest: source.text for source in sources}
-    facts: dict[bytes, ModuleFacts] = {}
-    for digest, data in store.get_many(texts).items():
-        known = decode(data)
-        if known is not None:
-            facts[digest] = known
+    facts = _kept(store, list(texts))
     missing = [digest for digest in texts if digest not in facts]
-    if missing:
-        fresh = _read([texts[digest] for digest in missing], jobs, executor)
-        store.put_many(dict(zip(missing, (data for _, data in fresh), strict=True)))
-        facts.update(zip(missing, (own for own, _ in fresh), strict=True))
+    if executor is not None or _worth_processes([texts[digest] for digest in missing], jobs):
+        portions = [missing]
+    else:
+        portions = _portions(missing, texts)
+    for number, portion in enumerate(portions):
+        if number:
+            facts.update(_kept(store, portion))
+        left = [digest for digest in portion if digest not in facts]
+        fresh = _read([texts[digest] for digest in left], jobs, executor)
+        store.put_many(dict(zip(left, (data for _, data in fresh), strict=True)))
+        facts.update(zip(left, (own for own, _ in fresh), strict=True))
     return [facts[source.digest] for source in sources]
 
 
+def _kept(store: Store, digests: Sequence[bytes]) -> dict[bytes, ModuleFacts]:
+    found = ((digest, decode(data)) for digest, data in store.get_many(digests).items())
+    return {digest: facts for digest, facts in found if facts is not None}
+
+
+def _portions(digests: Sequence[bytes], texts: Mapping[bytes, str]) -> list[list[bytes]]:
+    """Digests in portions of about PORTION characters of text. Processes that start at the same time have neighbouring
+    numbers; the golden ratio sends them to portions far apart."""
+    portions: list[list[bytes]] = []
+    room = 0
+    for digest in digests:
+        if room <= 0:
+            portions.append([])
+            room = PORTION
+        portions[-1].append(digest)
+        room -= len(texts[digest])
+    start = int(os.getpid() * 0.6180339887498949 % 1 * len(portions))
+    return portions[start:] + portions[:start]
+
+
+def _worth_processes(texts: Sequence[str], jobs: int) -> bool:
+    return jobs > 1 and len(texts) >= FEWEST_FILES and sum(map(len, texts)) >= FEWEST_CHARACTERS
+
+
 def _read(texts: list[str], jobs: int, executor: Executor | None) -> list[tuple[ModuleFacts, bytes]]:
+    if not texts:
+        return []
     if executor is not None:
         encoded = _by_executor(texts, executor)
-    elif jobs > 1 and len(texts) >= FEWEST_FILES and sum(map(len, texts)) >= FEWEST_CHARACTERS:
+    elif _worth_processes(texts, jobs):
         from .workers import read_in_processes
 
         encoded = read_in_processes(chunks(texts, jobs * _CHUNKS_PER_WORKER), texts, jobs)
