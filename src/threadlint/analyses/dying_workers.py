@@ -168,6 +168,15 @@ def _is_known(program: Program, method: Function, func: f.Attr) -> bool:
     return not any(isinstance(binding.expr, (f.BoolOp, f.IfExp)) for binding in bindings)
 
 
+def _names_a_type(annotation: f.Expr | None) -> bool:
+    """Whether a parameter is annotated with a class: then it is known what is passed, if not to this program."""
+    if annotation is None:
+        return False
+    names = {node.attr if isinstance(node, f.Attr) else node.id for node in walk((f.Evaluate(annotation.at, annotation),))
+             if isinstance(node, (f.Attr, f.Name))}  # fmt: skip
+    return "Callable" not in names and not names <= {"Any", "object", "Optional", "Union", "None", "typing"}
+
+
 def _is_told_apart(function: Function, name: str) -> bool:
     """Whether the function asks of what class the item is: then it knows what it calls."""
     return any(
@@ -191,5 +200,7 @@ def _is_given(program: Program, cls: Class, attr: str) -> bool:
             continue
         if not isinstance(expr, f.Name) or binding.function.name != "__init__" or expr.id not in binding.function.param_names:
             return False
+        if any(param.name == expr.id and _names_a_type(param.annotation) for param in binding.function.params):
+            continue
         given = True
     return given

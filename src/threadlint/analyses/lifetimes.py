@@ -17,7 +17,7 @@ from ..program.evaluate import Arguments
 from ..program.program import Program
 from ..program.symbols import Class, Function, dotted, last_name
 from ..program.traverse import walk
-from ..program.values import Fn, Lit, Obj
+from ..program.values import Ext, Fn, Lit, Obj
 from .execution import Activation, Event, Execution, execution, reach
 from .uses import Fate, Use, Uses, uses
 
@@ -183,9 +183,18 @@ class Lives:
         lives = []
         for obj, arguments, node, activation in found.explorer.makings.values():
             kind = self._kind(obj)
-            if kind is not None and isinstance(node, f.Call) and last_name(node.func) not in _OTHERS:
+            if kind is not None and isinstance(node, f.Call) and not self._is_of_others(node, activation.function):
                 lives.append(Life(self, kind, obj, arguments, node, activation))
         self.all = sorted(lives, key=lambda life: (life.function.module.name, life.node.at))
+
+    def _is_of_others(self, call: f.Call, function: Function) -> bool:
+        """Whether a call gives a thread or future that others make run."""
+        if last_name(call.func) in _OTHERS:
+            return True
+        return any(
+            isinstance(value, Ext) and value.name.rpartition(".")[2] in _OTHERS
+            for value in self.program.static.evaluate(call.func, function)
+        )
 
     def _kind(self, obj: Obj) -> str | None:
         names: tuple[str, ...] = (obj.type,) if isinstance(obj.type, str) else self.program.hierarchy.library_bases(obj.type)

@@ -5,6 +5,7 @@ pool is waited for, or how a lock behaves.
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -20,21 +21,32 @@ from .blocks import indented, line_start, next_line, statement_end, string_spans
 
 Recipe = Callable[[Module, Finding], "Fix | None"]
 _STEP = "    "
+_COMMENT = re.compile(r"#[^\r\n]*")
 
 
 def completed(findings: Iterable[Finding], program: Program) -> list[Finding]:
-    """The findings, with a fix for those that have none and for whose rule there is a recipe."""
+    """The findings, with a fix for those that have none and for whose rule there is a recipe. A fix that would take a comment away is
+    none."""
     by_path = {module.source.path: module for module in program.modules.values()}
     found = []
     for finding in findings:
         recipe = _RECIPES.get(finding.rule.code)
         module = by_path.get(finding.at.path)
-        if finding.fix is None and recipe is not None and module is not None and not module.source.cells:
+        fix = finding.fix
+        if fix is None and recipe is not None and module is not None and not module.source.cells:
             fix = recipe(module, finding)
-            if fix is not None:
-                finding = msgspec.structs.replace(finding, fix=fix)
-        found.append(finding)
+        if fix is not None and not all(_keeps_comments(edit, by_path.get(edit.at.path)) for edit in fix.edits):
+            fix = None
+        found.append(finding if fix is finding.fix else msgspec.structs.replace(finding, fix=fix))
     return found
+
+
+def _keeps_comments(edit: Edit, module: Module | None) -> bool:
+    """Whether every comment in the stretch that goes is in what takes its place."""
+    if module is None:
+        return False
+    gone = module.source.text[edit.at.start : edit.at.end]
+    return all(comment.rstrip() in edit.text for comment in _COMMENT.findall(gone))
 
 
 def _blocks(module: Module) -> Iterable[tuple[tuple[Any, ...], int]]:

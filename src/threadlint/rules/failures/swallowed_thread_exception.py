@@ -98,7 +98,7 @@ def check(program: Program) -> Iterator[Finding]:
         if function not in code.targets and _answers(function):
             continue
         for node in walk(function.facts.body):
-            if isinstance(node, f.Try) and not _is_last(function, node) and not _is_retried(node) and not _empties_a_queue(node):
+            if isinstance(node, f.Try) and not _is_last(function, node) and not _is_retried(node) and not _is_in_handler(where, function, node) and not _empties_a_queue(node):
                 for handler in node.handlers:
                     if is_broad(handler) and _is_silent(node, handler) and not only_tidies(node.body):
                         yield _finding(program, where, code, function, handler)
@@ -135,6 +135,11 @@ def _is_last(function: Function, tried: f.Try) -> bool:
     body = function.facts.body
     assigned = any(isinstance(node, f.Assign) for node in tried.body) and len(tried.body) == 1
     return assigned and not any(node is tried for node in body[-1:])
+
+
+def _is_in_handler(where: Mentions, function: Function, tried: f.Try) -> bool:
+    """Whether another failure is being handled already."""
+    return any(isinstance(each, f.Handler) for each in where.around(function, tried))
 
 
 def _empties_a_queue(tried: f.Try) -> bool:

@@ -56,7 +56,7 @@ from ...model import facts as f
 from ...model.finding import Confidence, Finding, Fix, Rule, Severity
 from ...program.program import Program
 from ...program.symbols import dotted
-from ...program.values import Lit
+from ...program.values import Cls, ExtMethod, Fn, Partial
 
 RULE = Rule("THR306", "thread-without-target", severity=Severity.ERROR)
 
@@ -69,7 +69,8 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         first = handing.expr(0)
         if first is not None and not (isinstance(first, f.Const) and first.kind == "none"):
-            if handing.values(0) != (Lit(None),):
+            values = handing.values(0) or ()
+            if isinstance(first, f.Lambda) or (values and all(isinstance(v, (Fn, Cls, ExtMethod, Partial)) for v in values)):
                 yield _passed_as_group(program, handing, first)
                 continue
         life = lives.get((handing.function, handing.call.at))

@@ -1,0 +1,116 @@
+"""Whatever program a fix is made for: it parses, silences its finding, is stable, and touches nothing else."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from threadlint.fixes import apply
+from threadlint.hosts.cli.fixing import parses
+from threadlint.model.finding import Finding
+from threadlint.workshop import programs
+
+from .judged import comments, judged
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = [
+    each
+    for each in [*programs.fixture_programs(ROOT / "fixtures"), *programs.every_page_program()]
+    if len(each.texts) == 1 and any(code in text for text in each.texts.values() for code in ("THR1", "THR3", "THR4"))
+]
+
+CORES = {
+    "target called": "t = threading.Thread({a}target{e}work({a}1{b}){a}){c}\nt.start()\nt.join()\n",
+    "no tuple": "t = threading.Thread({a}target=work,{b}args{e}({a}'abc'{b}){a}){c}\nt.start()\nt.join()\n",
+    "a number": "t = threading.Thread(target=work,{a}args{e}5{b}){c}\nt.start()\nt.join()\n",
+    "as group": "t = threading.Thread({a}work{b}){c}\nt.start()\nt.join()\n",
+    "run": "t = threading.Thread(target=work, args=(1,))\nt{s}.{s}run({a}){c}\n",
+    "chained": "t = threading.Thread(target=work,{a}args=(1,){b}){s}.{s}start({s}){c}\n",
+    "setDaemon": "t = threading.Thread(target=work, args=(1,))\nt.setDaemon({s}True{s}){c}\nt.start()\nt.join()\n",
+    "getName": "t = threading.Thread(target=work, args=(1,))\nprint(t.getName({s})){c}\nt.start()\nt.join()\n",
+    "currentThread": "print(threading{s}.{s}currentThread({a})){c}\n",
+    "with acquire": "lock = threading.Lock()\nwith lock{s}.{s}acquire({a}):{c}\n    work(1)\n",
+    "a class": "class Box:\n    def __init__(self):\n        self.lock = threading.Lock{c}\n        self.n = 0\n"
+    "    def put(self):\n        with self.lock:\n            self.n = 1\n",
+}
+SPACES = st.sampled_from(["", " ", "  "])
+BREAKS = st.sampled_from(["", " ", "\n    ", " # why\n    ", "\n\n        "])
+COMMENTS = st.sampled_from(["", "  # a comment", "  # ünïcödé ☃"])
+
+
+@pytest.mark.parametrize("program", [pytest.param(each, id=each.id) for each in PROGRAMS])
+def test_every_fix_of_a_believable_program(program: programs.Program) -> None:
+    text = next(iter(program.texts.values()))
+    for finding in judged(text).findings:
+        if finding.fix is not None:
+            check(text, finding)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(sorted(CORES)), SPACES, BREAKS, BREAKS, COMMENTS, st.sampled_from(["=", " = "]), st.booleans())
+def test_every_fix_of_a_strangely_written_program(
+    name: str, s: str, a: str, b: str, c: str, e: str, windows: bool
+) -> None:
+    head = "import threading\n\n\ndef work(n):\n    print(n)  # say it\n\n\n"
+    text = head + CORES[name].format(s=s, a=a, b=b, c=c, e=e)
+    if windows:
+        text = text.replace("\n", "\r\n")
+    if not parses(text):
+        return
+    for finding in judged(text).findings:
+        if finding.fix is not None:
+            check(text, finding)
+
+
+def check(text: str, finding: Finding) -> None:
+    """One fix, applied alone."""
+    assert finding.fix is not None
+    after = apply(text, [finding.fix])
+    assert after != text
+    assert parses(after), after
+    assert comments(after) == comments(text)
+    again = judged(after)
+    mine = [each for each in again.findings if same(each, finding, text, after)]
+    assert not mine, (finding.message, after)
+    assert again.failures == ()
+    assert untouched(text, after, finding)
+
+
+def same(one: Finding, other: Finding, text: str, after: str) -> bool:
+    """Whether two findings, before and after, say the same of the same line."""
+    if one.rule != other.rule or one.message != other.message:
+        return False
+    return line_of(after, one.at.start) == line_of(text, other.at.start)
+
+
+def line_of(text: str, offset: int) -> str:
+    start = text.rfind("\n", 0, offset) + 1
+    end = text.find("\n", offset)
+    return text[start : end if end >= 0 else len(text)]
+
+
+def untouched(text: str, after: str, finding: Finding) -> bool:
+    """Whether what stands outside the edits is as it was."""
+    assert finding.fix is not None
+    first = min(edit.at.start for edit in finding.fix.edits)
+    last = max(edit.at.end for edit in finding.fix.edits)
+    return after.startswith(text[:first]) and after.endswith(text[last:])
+
+
+def test_fixing_ends_and_leaves_nothing_that_is_safe_to_fix() -> None:
+    text = (
+        "import threading\n\n\ndef work(n):\n    print(n)\n\n\n"
+        "t = threading.Thread(target=work(1)).start()\n"
+        "u = threading.Thread(work)\nu.setDaemon(True)\nu.start()\n"
+        "print(threading.currentThread().getName())\n"
+    )
+    for _ in range(5):
+        fixes = [finding.fix for finding in judged(text).findings if finding.fix is not None and finding.fix.safe]
+        if not fixes:
+            break
+        text = apply(text, fixes)
+    assert not [finding for finding in judged(text).findings if finding.fix is not None and finding.fix.safe]
+    assert "currentThread" not in text
+    assert "t = threading.Thread(target=work, args=(1,))\nt.start()\n" in text
