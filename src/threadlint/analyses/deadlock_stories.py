@@ -12,6 +12,10 @@ from .lock_order import Cycle, Order
 from .traces import Traces, traces
 
 
+LINE = 150
+"""The longest note."""
+
+
 class Told(NamedTuple):
     """A cycle in words: where to fix it, the locks in the order of the cycle, and the steps."""
 
@@ -69,11 +73,12 @@ class DeadlockStories:
         """Who the threads are, and where those of the program start."""
         different = list(dict.fromkeys(roots))
         if all(root.spawns for root in different):
-            told = [f"`{root.name}` starts at {self._start(root)}" for root in different]
+            told = [f"`{root.name}` starts at `{self._start(root)}`" for root in different]
             if len(different) == 1:
                 return (f"threads: {told[0]}, more than once",)
-            joined = "neither is" if len(different) == 2 else "none is"
-            return (f"threads: {', '.join(told)}; {joined} joined before the other starts",)
+            joined = "neither is joined before the other starts" if len(different) == 2 else "none is joined before the others start"
+            line = f"threads: {', '.join(told)}; {joined}"
+            return (line,) if len(line) <= LINE else (*told, joined)
         told = list(dict.fromkeys(self._traces.who(root) for root in different))
         if len(told) == 1:
             return (f"threads: {told[0]}, on two threads at once",)

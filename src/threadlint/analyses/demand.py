@@ -72,6 +72,10 @@ class _Demand:
         for function in self._pending:  # grows while it is read
             for call in _calls(function.facts.body):
                 self._meet(self._static.evaluate(call.func, function))
+            for statement in function.index.imports:
+                base = self._program.base_of_import(function.module, statement)
+                for name in [alias.name for alias in statement.names] if statement.module is None else [base or ""]:
+                    self._want(name)
             for owner, _, _ in function.index.attributes:  # `settings.debug = True`
                 if owner not in function.binds:
                     self._meet(self._static.name(function, owner), reach=False)

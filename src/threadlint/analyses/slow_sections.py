@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from ..model import facts as f
 from ..model.facts import Span
 from ..program.program import Program
-from ..program.symbols import Function, dotted, last_name
-from ..program.traverse import walk, walk_expression
+from ..program.symbols import Function
 from ..program.values import Lit
 from .critical_pairs import WAITING, critical_pairs
 from .execution import Event, Hold, LibraryCall
@@ -59,7 +57,7 @@ class SlowSections:
         for each in waits:
             event: Event = each.event
             place = (event.function, event.at)
-            if place in rings or place in seen or each.wait.on == "condition" or _seen_full(each):
+            if place in rings or place in seen or each.wait.on == "condition":
                 continue
             hold = each.held[-1]
             places = sections.get(self._names.identity(hold.lock), {})
@@ -93,21 +91,6 @@ def _in_use(function: Function) -> bool:
     """Whether a section belongs to the daily work: not to making, starting and stopping, where nobody is in a hurry."""
     words = function.name.strip("_").lower()
     return not words.startswith(_LIFE)
-
-
-def _seen_full(each: Waiting) -> bool:
-    """Whether the call asks the queue first if there is anything."""
-    call: LibraryCall = each.event.detail
-    if each.wait.on != "queue" or not isinstance(call.node, f.Call) or not isinstance(call.node.func, f.Attr):
-        return False
-    queue = dotted(call.node.func.value)
-    for node in walk(each.event.function.facts.body):
-        if isinstance(node, (f.While, f.If)) and node.at[0] < each.event.at[0]:
-            for inner in walk_expression(node.test):
-                if isinstance(inner, f.Call) and last_name(inner) in ("empty", "qsize") and isinstance(inner.func, f.Attr):
-                    if dotted(inner.func.value) == queue:
-                        return True
-    return False
 
 
 def slow_sections(program: Program) -> SlowSections:

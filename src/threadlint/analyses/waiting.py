@@ -9,8 +9,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..knowledge.blocking import SHORT, WAITS, Wait
+from ..model import facts as f
 from ..program.evaluate import Arguments
 from ..program.program import Program
+from ..program.symbols import dotted, last_name
+from ..program.traverse import walk, walk_expression
 from ..program.values import Address, Lit, Obj, Values
 from .execution import Event, Hold, LibraryCall
 from .parallel import Parallel, parallel
@@ -88,10 +91,35 @@ def waiting(program: Program) -> list[Waiting]:
         if wait.on == "put" and not bounded(together, call.receiver):
             continue
         length, seconds = length_of(wait, call.arguments, event.subject)
-        if length != "none":
+        if length != "none" and not _asked_first(wait, event):
             found.append(Waiting(event, wait, length, seconds))
     found.sort(key=lambda each: (each.event.function.module.name, each.event.at, each.event.activation.number))
     return found
+
+
+_ASKED = {
+    "future": frozenset({"done"}),
+    "queue": frozenset({"empty", "qsize"}),
+    "put": frozenset({"full", "qsize"}),
+}
+
+
+def _asked_first(wait: Wait, event: Event) -> bool:
+    """Whether a condition before it asks the same object if it is ready: `if future.done(): … future.result()`."""
+    call: LibraryCall = event.detail
+    asked = _ASKED.get(wait.on)
+    if asked is None or not isinstance(call.node, f.Call) or not isinstance(call.node.func, f.Attr):
+        return False
+    path = dotted(call.node.func.value)
+    if path is None:
+        return False
+    for node in walk(event.function.facts.body):
+        if isinstance(node, (f.While, f.If, f.IfExp)) and node.at[0] <= event.at[0]:
+            for inner in walk_expression(node.test):
+                if isinstance(inner, f.Call) and last_name(inner) in asked and isinstance(inner.func, f.Attr):
+                    if dotted(inner.func.value) == path:
+                        return True
+    return False
 
 
 def bounded(together: Parallel, queue: Obj | None) -> bool:

@@ -88,8 +88,8 @@ def check(program: Program) -> Iterator[Finding]:
         ]
         yield RULE.finding(
             paths.place(event.activation, event.at),
-            f"a function from `{each.name}` is called while `{lock.short}` is held, and `{back.function.facts.qualname}` takes that "
-            "lock: a callback that uses it waits for its own caller",
+            f"`{each.name}` is called while `{lock.short}` is held: a callback that uses `{back.function.facts.qualname}` waits for its "
+            "own caller",
             subjects=(lock.full,),
             scope=event.function.qualname,
             story=tuple(steps),

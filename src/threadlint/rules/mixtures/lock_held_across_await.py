@@ -73,9 +73,7 @@ def check(program: Program) -> Iterator[Finding]:
     """One finding for each place that takes a lock and awaits under it: the first `await`."""
     found = program.ask(execution)
     first: dict[object, tuple[Event, Hold]] = {}
-    for event in (*found.events("await"), *found.events("yield")):
-        if event.kind == "yield" and event.function.name != "__await__":
-            continue
+    for event in found.events("await"):
         for hold in event.held:
             if hold.kind.domain != "thread" or not hold.kind.excludes or hold in event.activation.held or hold.at == event.at:
                 continue
