@@ -119,7 +119,17 @@ class Breaks:
             return Reliance("lazy", check, visible, self._making.idempotent(site.function, value))
         if check.form in ("none", "hasattr") and isinstance(value, (f.Name, f.Attr)):
             return Reliance("test", check, visible)
+        if isinstance(value, f.Const) and value.kind == "none" and visible and self._taken(shared, site, check):
+            return Reliance("test", check, True)
         return self._drain(shared, site, kind)
+
+    def _taken(self, shared: Shared, site: Site, check: Check) -> bool:
+        """`if job: run(job); job = None`: what is there is used between the test and its end."""
+        for read in shared.sites:
+            if read.event.activation is site.event.activation and read.access.how == "read":
+                if check.at[1] <= read.event.at[0] < site.event.at[0] and self._making.passes_on(site.function, read.event.at):
+                    return True
+        return False
 
     def _filling(self, site: Site, check: Check, kind: str) -> Reliance | None:
         """`if k not in d: d[k] = make()`."""

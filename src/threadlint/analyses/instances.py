@@ -215,6 +215,7 @@ class Instances:
             known = self._meant[cls] = not cls.owns_a_docstring_against_threads and (
                 self._parallel.owns_lock(cls)
                 or bool(set(hierarchy.library_bases(cls)) & SHARED_HANDLERS)
+                or "builtins.type" in hierarchy.library_bases(cls)  # its instances are classes
                 or cls in self._global
                 or any(each in self._program.declarations(each.module).safe_classes for each in hierarchy.mro(cls))
                 or _says_thread_safe(cls)

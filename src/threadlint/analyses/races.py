@@ -77,9 +77,10 @@ class Races:
         return races
 
     def _broken(self) -> list[Race]:
-        return [self._race(found) for found in self._program.ask(breaks).found if not exempt(found.site.function)]
+        broken = [self._race(found) for found in self._program.ask(breaks).found if not exempt(found.site.function)]
+        return [race for race in broken if race is not None]
 
-    def _race(self, found: Break) -> Race:
+    def _race(self, found: Break) -> Race | None:
         site, against = found.site, found.against
         kind = found.what
         mine = [h for h in site.event.held if h.kind.excludes and h.kind.domain != "task"]
@@ -98,6 +99,8 @@ class Races:
                 kind, lock, other = "locks", mine[-1].lock, theirs[-1].lock
             elif mine and not theirs and kind == "update":  # the other side is the one without a lock
                 site, against, lock = against, site, mine[-1].lock
+            elif mine and not theirs and kind in ("lazy", "test"):  # told, if at all, as the one place without the lock
+                return None
         return Race(kind, _home(site), found.shared, site, against, self._confidence(found), found.relies.visible, found, None, lock, other)
 
     def _in_vain(self, hold: Hold, site: Site, theirs: list[Hold]) -> bool:
@@ -111,13 +114,12 @@ class Races:
         resolved = all(side.root.kind != "entry" for side in (found.site, found.against))
         if found.what in ("lazy", "test") and relies.idempotent is True:
             return Confidence.LOW
-        if found.what in ("lazy", "test") and relies.idempotent is None and not resolved and found.site.event.function.cls is not None:
-            return Confidence.LOW if _home(found.site) == "attribute" and not found.held else Confidence.MEDIUM
         if not relies.visible:
             if found.what == "update" or self._free_threaded:
                 return Confidence.MEDIUM
             return Confidence.LOW
-        return Confidence.HIGH if resolved else Confidence.MEDIUM
+        sure = resolved and (found.what not in ("lazy", "test") or relies.idempotent is False)
+        return Confidence.HIGH if sure else Confidence.MEDIUM
 
 
 def _home(site: Site) -> str:
