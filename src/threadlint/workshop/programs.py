@@ -1,8 +1,9 @@
 """The programs that fixtures and rule pages hold, and what threadlint finds in one.
 
 `fixtures/<family>/<name>.py` is a program, and so is the folder `fixtures/<family>/<name>/` with all modules in it,
-which import each other by plain names; so is each ```python block of a rule's page. A comment `# options: strict =
-true, min-confidence = "low"` at the top changes the configuration.
+which import each other by plain names; so is each ```python block of a rule's page, where `# file: bank.py` on a line
+of its own begins another module. A comment `# options: strict = true, min-confidence = "low"` at the top changes the
+configuration.
 """
 from __future__ import annotations
 
@@ -27,6 +28,7 @@ from ..rules import LoadedRule, all_rules
 from .marks import Found, Mark, marks_of
 
 _OPTIONS = re.compile(r"^#\s*options:\s*(.*)$", re.MULTILINE)
+_FILE = re.compile(r"# file: (\S+\.py)\s*$")
 _BLOCK = re.compile(r"^```python[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -84,7 +86,21 @@ def page_programs(rule: LoadedRule) -> Iterator[Program]:
     for number, block in enumerate(_BLOCK.findall(rule.page), 1):
         start = text.find(block)
         before = text.count("\n", 0, start) if start >= 0 else 0
-        yield Program(f"{rule.rule.code}-{rule.rule.name}/{number}", {"example.py": block}, None, path, before)
+        yield Program(f"{rule.rule.code}-{rule.rule.name}/{number}", modules_of(block), None, path, before)
+
+
+def modules_of(block: str) -> dict[str, str]:
+    """The modules of a block: it is one, unless comments `# file: name.py` begin others. Each keeps its line
+    numbers."""
+    names: list[str] = []
+    texts: list[list[str]] = []
+    for number, line in enumerate(block.splitlines(keepends=True)):
+        begun = _FILE.match(line)
+        if begun or not texts:
+            names.append(begun[1] if begun else "example.py")
+            texts.append(["\n"] * number)
+        texts[-1].append(line)
+    return {name: "".join(lines) for name, lines in zip(names, texts, strict=True)}
 
 
 def run(program: Program) -> Judged:

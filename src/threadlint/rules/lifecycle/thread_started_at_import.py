@@ -2,13 +2,15 @@
 
 ## Why it hurts
 
-Whoever imports the module gets a thread, wanted or not, in tests and in tools that only look at it. While the import goes on, the
-thread may meet a half-made module, and one that imports the module itself waits for the import lock.
+Whoever imports the module gets a thread, wanted or not, in tests and in tools that only look at it. While the
+import goes on, the thread may meet a half-made module, and one that imports the module itself waits for the import
+lock.
 
 ## Example
 
 ```python
 # options: strict = true
+# file: poller.py
 import threading
 
 
@@ -16,16 +18,14 @@ def poll():
     print("polling")
 
 
-if __debug__:
-    threading.Thread(target=poll, daemon=True).start()
+threading.Thread(target=poll, daemon=True).start()  # expect: THR320
 
+# file: app.py
+import threading
 
-def main():
-    print("ready")
+import poller
 
-
-if __name__ == "__main__":
-    main()
+print(threading.active_count(), "threads, one of them in", poller)
 ```
 
 ## Instead
@@ -49,6 +49,7 @@ def start():
 - the start stands under `if __name__ == "__main__":`;
 - the module is a script that nothing in the program imports.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -81,7 +82,7 @@ def check(program: Program) -> Iterator[Finding]:
             f"importing `{function.module.name}` starts a {event.detail.what}",
             subjects=(function.module.name,),
             scope=function.qualname,
-            help="start it in a function, or under `if __name__ == \"__main__\":`",
+            help='start it in a function, or under `if __name__ == "__main__":`',
         )
 
 
