@@ -1,4 +1,5 @@
 """One text, judged as a program of its own."""
+
 from __future__ import annotations
 
 import io

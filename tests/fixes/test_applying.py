@@ -1,4 +1,5 @@
 """Edits go where they belong, and never on top of each other."""
+
 from __future__ import annotations
 
 from hypothesis import given

@@ -1,4 +1,5 @@
 """Whatever program a fix is made for: it parses, silences its finding, is stable, and touches nothing else."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,4 +1,5 @@
 """`--fix`, `--unsafe-fixes` and `--diff`."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,13 +1,16 @@
 """Which functions burn processor time under the GIL, and why that is believed.
 
-Domain. For a function: *evidence* (a list of reasons in words, each with its place) and *relief*: anything in it, or in what it calls, that
-waits, does I/O, gives the GIL up, or is not known. A function burns when it has evidence and no relief. Loops give evidence when they
-compute: arithmetic, indexing or comparisons of numbers, in a nested loop, in a loop over a large range, in a `while` that counts or
-converges, or calls of `knowledge.burning.HEAVY` in a loop; so does recursion that adds up its own results. What is called is judged
-in the same way, `DEEPEST` calls deep; a call in a loop whose callee computes is evidence.
+Domain. For a function: *evidence* (a list of reasons in words, each with its place) and *relief*: anything in it,
+or in what it calls, that waits, does I/O, gives the GIL up, or is not known. A function burns when it has evidence
+and no relief. Loops give evidence when they compute: arithmetic, indexing or comparisons of numbers, in a nested
+loop, in a loop over a large range, in a `while` that counts or converges, or calls of `knowledge.burning.HEAVY` in
+a loop; so does recursion that adds up its own results. What is called is judged in the same way, `DEEPEST` calls
+deep; a call in a loop whose callee computes is evidence.
 
-A call of something unknown is relief: what is not known may do I/O. That keeps the question honest, and the answer often "no".
+A call of something unknown is relief: what is not known may do I/O. That keeps the question honest, and the answer
+often "no".
 """
+
 from __future__ import annotations
 
 from typing import Any, NamedTuple
@@ -62,7 +65,7 @@ class Burning:
         return known
 
     def _judge(self, function: Function, depth: int) -> Verdict:
-        if function.facts.is_async or function.facts.is_generator and depth == 0:
+        if function.facts.is_async or (function.facts.is_generator and depth == 0):
             return Verdict((), True)
         evidence: list[Evidence] = []
         relieved = self._block(function, function.facts.body, [], evidence, depth)
@@ -72,7 +75,9 @@ class Burning:
                 evidence.append(own)
         return Verdict(tuple(evidence), relieved)
 
-    def _block(self, function: Function, body: tuple[Any, ...], loops: list[Any], evidence: list[Evidence], depth: int) -> bool:
+    def _block(
+        self, function: Function, body: tuple[Any, ...], loops: list[Any], evidence: list[Evidence], depth: int
+    ) -> bool:
         """Walk a block; true when something in it relieves."""
         for statement in body:
             kind = type(statement)
@@ -108,7 +113,9 @@ class Burning:
                 return True
         return False
 
-    def _expression(self, function: Function, node: Any, loops: list[Any], evidence: list[Evidence], depth: int) -> bool:
+    def _expression(
+        self, function: Function, node: Any, loops: list[Any], evidence: list[Evidence], depth: int
+    ) -> bool:
         for each in walk((node,)):
             if isinstance(each, (f.Await, f.Yield)) and not (isinstance(each, f.Yield) and depth):
                 return True
@@ -117,9 +124,14 @@ class Burning:
             if isinstance(each, f.Comprehension):
                 size = _size(self._program, function, each.fors[0].iter)
                 nested = len(each.fors) > 1 or bool(loops)
-                if any(isinstance(n, f.BinOp) and n.op in _ARITHMETIC for e in each.elements for n in walk((f.Evaluate(each.at, e),))):
-                    if (size is not None and size >= LARGE) or nested:
-                        evidence.append(Evidence(function, each.at, "arithmetic for each item of a large range", size is not None))
+                if any(
+                    isinstance(n, f.BinOp) and n.op in _ARITHMETIC
+                    for e in each.elements
+                    for n in walk((f.Evaluate(each.at, e),))
+                ) and ((size is not None and size >= LARGE) or nested):
+                    evidence.append(
+                        Evidence(function, each.at, "arithmetic for each item of a large range", size is not None)
+                    )
         return False
 
     def _call(self, function: Function, call: f.Call, loops: list[Any], evidence: list[Evidence], depth: int) -> bool:
@@ -132,9 +144,7 @@ class Burning:
             receiver = self._program.static.parameter_receiver(method.cls)
         values = self._program.static.evaluate(call.func, function, receiver)
         if not values:
-            if isinstance(call.func, f.Attr) and name in table.PLAIN_METHODS and not (name == "get" and not call.args):
-                return False
-            return True
+            return not (isinstance(call.func, f.Attr) and name in table.PLAIN_METHODS and not (name == "get" and not call.args))
         for value in values:
             if isinstance(value, Fn):
                 if value.function is function:
@@ -148,17 +158,31 @@ class Burning:
                     evidence.extend(each for each in verdict.evidence if each not in evidence)
             elif isinstance(value, Ext):
                 if value.name in table.HEAVY and loops:
-                    evidence.append(Evidence(function, call.at, f"`{value.name.removeprefix('builtins.')}` in a loop", False))
+                    evidence.append(
+                        Evidence(function, call.at, f"`{value.name.removeprefix('builtins.')}` in a loop", False)
+                    )
                 if value.name in ("builtins.sum", "builtins.sorted") and call.args:
                     size = _size(self._program, function, call.args[0].value)
                     if size is not None and size >= LARGE:
                         evidence.append(Evidence(function, call.at, f"`{name}` over {size:,} numbers", True))
-                if value.name not in table.HOLDS and not value.name.startswith(("math.", "operator.", "itertools.", "builtins.")):
+                if value.name not in table.HOLDS and not value.name.startswith(
+                    ("math.", "operator.", "itertools.", "builtins.")
+                ):
                     return True
-                if value.name in ("builtins.open", "builtins.input", "builtins.exec", "builtins.eval", "builtins.__import__"):
+                if value.name in (
+                    "builtins.open",
+                    "builtins.input",
+                    "builtins.exec",
+                    "builtins.eval",
+                    "builtins.__import__",
+                ):
                     return True
             elif isinstance(value, ExtMethod):
-                if value.owner not in table.HARMLESS_OWNERS or value.name in ("get", "join") and "queue" in value.owner.lower():
+                if (
+                    value.owner not in table.HARMLESS_OWNERS
+                    or (value.name in ("get", "join")
+                    and "queue" in value.owner.lower())
+                ):
                     return True
             elif isinstance(value, Cls):
                 init = self._program.hierarchy.find(value.cls, "__init__")
@@ -196,7 +220,12 @@ def _size(program: Program, function: Function, source: f.Expr) -> int | None:
     """How many numbers a `range` of constants (or a generator over one) gives."""
     if isinstance(source, f.Comprehension):
         return _size(program, function, source.fors[0].iter)
-    if not (isinstance(source, f.Call) and isinstance(source.func, f.Name) and source.func.id in ("range", "xrange") and source.args):
+    if not (
+        isinstance(source, f.Call)
+        and isinstance(source.func, f.Name)
+        and source.func.id in ("range", "xrange")
+        and source.args
+    ):
         return None
     bounds = [constant(program, function, arg.value) for arg in source.args]
     if any(bound is None for bound in bounds):
@@ -274,7 +303,9 @@ def _numeric(body: tuple[Any, ...]) -> bool:
 
 
 def _is_text(expr: f.Expr) -> bool:
-    return (isinstance(expr, f.Const) and expr.kind in ("str", "bytes")) or (isinstance(expr, f.Other) and expr.kind in ("fstring", "joined"))
+    return (isinstance(expr, f.Const) and expr.kind in ("str", "bytes")) or (
+        isinstance(expr, f.Other) and expr.kind in ("fstring", "joined")
+    )
 
 
 def burning(program: Program) -> Burning:

@@ -1,9 +1,10 @@
 """Which threads and pool tasks only compute, several of them at once, on something large enough to care.
 
-Evidence that depends on how large a parameter is, is weighed with the arguments that the threads are given where those are constants:
-a loop over `range(start, stop)` of a thread started with `(0, 3)` is none. Where nobody can tell, it counts only if the function is
-called after what it computes.
+Evidence that depends on how large a parameter is, is weighed with the arguments that the threads are given where
+those are constants: a loop over `range(start, stop)` of a thread started with `(0, 3)` is none. Where nobody can
+tell, it counts only if the function is called after what it computes.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -74,7 +75,8 @@ def _weighed(program: Program, root: Root, evidence: tuple[Evidence, ...]) -> It
 
 
 def _size(program: Program, root: Root, evidence: Evidence) -> float | None:
-    """The largest number that the loop runs to, from the constants that the threads are given; None when that is not known."""
+    """The largest number that the loop runs to, from the constants that the threads are given; None when that is
+    not known."""
     names = [name for name in _deciding_names(evidence) if name in root.function.param_names]
     if not names:
         return None

@@ -1,12 +1,14 @@
 """Worker loops that foreign code can end with an exception.
 
-Domain. A worker loop that *serves*: it takes items from a queue, marks them as done, waits or sleeps. A *foreign call* in it runs code that
-the loop's author does not know: something taken from the queue is called or one of its methods is, or an object or function that was
-passed to the constructor is. A foreign call ends the worker when no `try` with a broad handler is around it, in the loop or outside:
-the thread is gone, and what is still in the queue waits for ever.
+Domain. A worker loop that *serves*: it takes items from a queue, marks them as done, waits or sleeps. A *foreign
+call* in it runs code that the loop's author does not know: something taken from the queue is called or one of its
+methods is, or an object or function that was passed to the constructor is. A foreign call ends the worker when no
+`try` with a broad handler is around it, in the loop or outside: the thread is gone, and what is still in the queue
+waits for ever.
 
 Calls that raise when a connection or file is closed are not counted: ending then is what they are for.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -23,7 +25,9 @@ from .mentions import mentions
 from .worker_loops import TELLS_BY_RAISING, WorkerLoop, worker_loops
 
 _SERVING = frozenset({"get", "get_nowait", "task_done", "wait", "sleep", "popleft"})
-_NOT_FOREIGN = TELLS_BY_RAISING | frozenset({"get", "get_nowait", "task_done", "sleep", "time", "encode", "call_soon_threadsafe"})
+_NOT_FOREIGN = TELLS_BY_RAISING | frozenset(
+    {"get", "get_nowait", "task_done", "sleep", "time", "encode", "call_soon_threadsafe"}
+)
 
 
 class DyingWorker(NamedTuple):
@@ -38,7 +42,9 @@ class DyingWorker(NamedTuple):
 def dying_workers(program: Program) -> tuple[DyingWorker, ...]:
     """The first foreign call of each such loop, in order of place."""
     where = program.ask(mentions)
-    if any(isinstance(node.value, f.Name) and node.value.id == "threading" for _, node in where.attributes("excepthook")):
+    if any(
+        isinstance(node.value, f.Name) and node.value.id == "threading" for _, node in where.attributes("excepthook")
+    ):
         return ()
     found = []
     for loop in program.ask(worker_loops):
@@ -73,7 +79,9 @@ def _catches_broadly(statement: Any) -> bool:
     if isinstance(statement, f.Try):
         return any(is_broad(handler) for handler in statement.handlers)
     if isinstance(statement, f.With):
-        return any(isinstance(item.context, f.Call) and last_name(item.context.func) not in _LOCKS for item in statement.items)
+        return any(
+            isinstance(item.context, f.Call) and last_name(item.context.func) not in _LOCKS for item in statement.items
+        )
     return False
 
 
@@ -110,10 +118,18 @@ def _items(loop: f.While) -> frozenset[str]:
     found: set[str] = set()
     for node in walk((loop,)):
         target: f.Expr | None = None
-        if isinstance(node, f.Assign) and isinstance(node.value, f.Call) and last_name(node.value.func) in ("get", "get_nowait", "popleft"):
+        if (
+            isinstance(node, f.Assign)
+            and isinstance(node.value, f.Call)
+            and last_name(node.value.func) in ("get", "get_nowait", "popleft")
+        ):
             if isinstance(node.value.func, f.Attr) and len(node.value.args) < 3 and not _is_mapping_get(node.value):
                 target = node.targets[0]
-        elif isinstance(node, f.Walrus) and isinstance(node.value, f.Call) and last_name(node.value.func) in ("get", "get_nowait"):
+        elif (
+            isinstance(node, f.Walrus)
+            and isinstance(node.value, f.Call)
+            and last_name(node.value.func) in ("get", "get_nowait")
+        ):
             target = node.target
         if target is not None:
             found.update(each.id for each in walk((f.Evaluate(node.at, target),)) if isinstance(each, f.Name))
@@ -123,7 +139,11 @@ def _items(loop: f.While) -> frozenset[str]:
 def _is_mapping_get(call: f.Call) -> bool:
     """`d.get(key)`: the first argument of a queue's `get` is a flag."""
     first = call.args[0] if call.args else None
-    return first is not None and first.keyword is None and not (isinstance(first.value, f.Const) and first.value.kind == "bool")
+    return (
+        first is not None
+        and first.keyword is None
+        and not (isinstance(first.value, f.Const) and first.value.kind == "bool")
+    )
 
 
 def _foreign(program: Program, function: Function, call: f.Call, items: frozenset[str]) -> str | None:
@@ -157,8 +177,8 @@ def _foreign(program: Program, function: Function, call: f.Call, items: frozense
 
 
 def _is_known(program: Program, method: Function, func: f.Attr) -> bool:
-    """Whether the call surely goes to the program's own code: the attribute's type is annotated. Where only a default shows what
-    is called, other things may be passed."""
+    """Whether the call surely goes to the program's own code: the attribute's type is annotated. Where only a
+    default shows what is called, other things may be passed."""
     assert method.cls is not None
     values = program.static.evaluate(func, method, program.static.parameter_receiver(method.cls))
     if not values or not all(isinstance(value, Fn) for value in values):
@@ -180,14 +200,19 @@ def _names_a_type(annotation: f.Expr | None) -> bool:
 def _is_told_apart(function: Function, name: str) -> bool:
     """Whether the function asks of what class the item is: then it knows what it calls."""
     return any(
-        isinstance(node, f.Call) and last_name(node.func) == "isinstance" and node.args and dotted(node.args[0].value) == name
+        isinstance(node, f.Call)
+        and last_name(node.func) == "isinstance"
+        and node.args
+        and dotted(node.args[0].value) == name
         for node in walk(function.facts.body)
     )
 
 
 def _is_given(program: Program, cls: Class, attr: str) -> bool:
     """Whether an attribute only ever holds what was passed to the constructor."""
-    bindings = [b for each in program.hierarchy.mro(cls) for b in each.attribute_bindings.get(attr, ()) if b.how != "delete"]
+    bindings = [
+        b for each in program.hierarchy.mro(cls) for b in each.attribute_bindings.get(attr, ()) if b.how != "delete"
+    ]
     if not bindings or program.hierarchy.find(cls, attr) is not None:
         return False
     given = False
@@ -198,7 +223,11 @@ def _is_given(program: Program, cls: Class, attr: str) -> bool:
             expr = next((part for part in parts if isinstance(part, f.Name)), None)
         if isinstance(expr, f.Const) and expr.kind == "none":
             continue
-        if not isinstance(expr, f.Name) or binding.function.name != "__init__" or expr.id not in binding.function.param_names:
+        if (
+            not isinstance(expr, f.Name)
+            or binding.function.name != "__init__"
+            or expr.id not in binding.function.param_names
+        ):
             return False
         if any(param.name == expr.id and _names_a_type(param.annotation) for param in binding.function.params):
             continue

@@ -1,8 +1,9 @@
 """Text edits around the offsets of the miniature: what rules offer as fixes.
 
-Edits touch only the stretch between two tokens that a finding is about; comments and formatting elsewhere are never part of one.
-Where the text around a node is not what an edit expects, there is no edit (None).
+Edits touch only the stretch between two tokens that a finding is about; comments and formatting elsewhere are never
+part of one. Where the text around a node is not what an edit expects, there is no edit (None).
 """
+
 from __future__ import annotations
 
 import re
@@ -36,8 +37,8 @@ def inserted(home: Module | Function | Class, at: int, text: str) -> Edit:
 
 
 def parentheses(home: Function, node: f.Expr) -> f.Span | None:
-    """Where the parentheses directly around an expression begin and end, when it stands in some of its own. Those of a call
-    with this one argument are told from them by the caller, who knows what stands before."""
+    """Where the parentheses directly around an expression begin and end, when it stands in some of its own. Those
+    of a call with this one argument are told from them by the caller, who knows what stands before."""
     text = home.module.source.text
     start, end = node.at
     left, right = start - 1, end
@@ -109,7 +110,9 @@ def called_to_passed(home: Function, call: f.Call, style: str, argument: f.Call)
     if style == "rest":
         if call.args[-1].value is not argument:
             return None
-        return replaced(home, (start, end), ", ".join([callee, *positional, *(f"{name}={value}" for name, value in named)]))
+        return replaced(
+            home, (start, end), ", ".join([callee, *positional, *(f"{name}={value}" for name, value in named)])
+        )
     if style == "thread" and not any(arg.keyword in ("args", "kwargs") or arg.star for arg in call.args):
         last = call.args[-1].value is argument
         keyword = any(arg.keyword is not None for arg in call.args) or last
@@ -135,7 +138,9 @@ def keyword_added(home: Function, call: f.Call, keyword: str) -> Edit | None:
     if not call.args:
         return inserted(home, end, keyword) if between.strip(_BLANK) == "(" else None
     inside = between.rstrip(_BLANK)
-    if inside.strip(_BLANK + ")") not in ("", ",") or (inside.endswith(")") and inside.count(")") != _open_before(home, call, last)):
+    if inside.strip(_BLANK + ")") not in ("", ",") or (
+        inside.endswith(")") and inside.count(")") != _open_before(home, call, last)
+    ):
         return None
     at = last + len(inside)
     return inserted(home, at, f" {keyword}," if inside.endswith(",") else f", {keyword}")
@@ -154,7 +159,12 @@ def _open_before(home: Function, call: f.Call, last: int) -> int:
 
 def split_start(mentions: Mentions, function: Function, call: f.Call, above: object) -> tuple[Edit, ...]:
     """`t = Thread(…).start()` becomes two statements; empty when it stands in anything but a simple assignment."""
-    if not (isinstance(above, f.Assign) and len(above.targets) == 1 and above.value is call and isinstance(call.func, f.Attr)):
+    if not (
+        isinstance(above, f.Assign)
+        and len(above.targets) == 1
+        and above.value is call
+        and isinstance(call.func, f.Attr)
+    ):
         return ()
     target = above.targets[0]
     indent, end = indent_at(function, above.at[0]), line_end(function, above.at[1])

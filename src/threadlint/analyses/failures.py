@@ -1,12 +1,14 @@
 """What happens to exceptions in the code that threads run.
 
 Domain. A *site* is a call, `raise` or `assert` of a function, with the `try` statements and loops around it in that
-function. A `try` *catches* what its body raises when a handler of it is broad (bare, `Exception`, `BaseException`) and does not raise
-again. A function *may fail* when some site of it that may raise is not caught; library calls of `knowledge.raising` do not raise, calls
-of the program's functions do when those may fail, everything else does.
+function. A `try` *catches* what its body raises when a handler of it is broad (bare, `Exception`, `BaseException`)
+and does not raise again. A function *may fail* when some site of it that may raise is not caught; library calls of
+`knowledge.raising` do not raise, calls of the program's functions do when those may fail, everything else does.
 
-What it does not know: which exceptions a call raises. Narrow handlers are taken for a deliberate choice and catch nothing here.
+What it does not know: which exceptions a call raises. Narrow handlers are taken for a deliberate choice and catch
+nothing here.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -29,15 +31,17 @@ from ..program.values import Cls, Ext, ExtMethod, Fn, Obj, Values
 DEEPEST = 3
 """How many calls deep a function is asked whether it may fail."""
 _LOOKING_UP = frozenset({
-    "getattr", "hasattr", "len", "str", "isinstance", "int", "cast", "exc_info", "format_exc", "dirname", "makedirs", "mkdir", "get_nowait",
+    "getattr", "hasattr", "len", "str", "isinstance", "int", "cast", "exc_info", "format_exc", "dirname", "makedirs",
+    "mkdir", "get_nowait",
 })  # fmt: skip
 _BROAD = frozenset({"Exception", "BaseException", "StandardError"})
 Loop = Union[f.While, f.ForLoop]
 
 
 class Site(NamedTuple):
-    """A node that may raise. `around` are the `try`, `with` and loop statements of the function around it, outermost first, as far as
-    the node is in their body proper (for a `try`: not in its handlers, `else` or `finally`)."""
+    """A node that may raise. `around` are the `try`, `with` and loop statements of the function around it,
+    outermost first, as far as the node is in their body proper (for a `try`: not in its handlers, `else` or
+    `finally`)."""
 
     node: Any
     around: tuple[Any, ...]
@@ -152,7 +156,23 @@ def only_tidies(body: tuple[f.Stmt, ...]) -> bool:
             name = (last_name(node.func) or "").lstrip("_")
             if name in CLEANUP_METHODS or name in LOGGING_METHODS or name in _LOOKING_UP:
                 continue
-            if any(word in name.lower() for word in ("close", "clean", "unlink", "remove", "shutdown", "stop", "terminate", "kill", "cancel", "clear", "reset", "dispose")):
+            if any(
+                word in name.lower()
+                for word in (
+                    "close",
+                    "clean",
+                    "unlink",
+                    "remove",
+                    "shutdown",
+                    "stop",
+                    "terminate",
+                    "kill",
+                    "cancel",
+                    "clear",
+                    "reset",
+                    "dispose",
+                )
+            ):
                 continue
             return False
         if isinstance(node, f.Import):
@@ -175,7 +195,8 @@ class Failures:
                 return True
             self._answers[function] = False
             known = any(
-                not is_caught(site.around) and self.may_raise(site.node, function, depth + 1) for site in sites(function.facts.body)
+                not is_caught(site.around) and self.may_raise(site.node, function, depth + 1)
+                for site in sites(function.facts.body)
             )
             if depth == 0 or known:
                 self._answers[function] = known
@@ -222,7 +243,9 @@ class Failures:
         if isinstance(value, ExtMethod):
             return value.owner not in HARMLESS_TYPES and value.owner not in QUEUES
         if isinstance(value, Ext):
-            return value.name not in HARMLESS_FUNCTIONS and not value.name.startswith(("logging.", "threading.", "queue.", "typing."))
+            return value.name not in HARMLESS_FUNCTIONS and not value.name.startswith(
+                ("logging.", "threading.", "queue.", "typing.")
+            )
         if isinstance(value, Cls):
             init = self._program.hierarchy.find(value.cls, "__init__")
             return init is not None and self.may_fail(init, depth)
@@ -237,7 +260,11 @@ def is_logging(func: f.Expr) -> bool:
     if not isinstance(func, f.Attr):
         return isinstance(func, f.Name) and "log" in func.id.lower()
     path = dotted(func.value) or (last_name(func.value) or "")
-    return (func.attr in LOGGING_METHODS and "log" in path.lower()) or "log" in func.attr.lower() or "debug" in func.attr.lower()
+    return (
+        (func.attr in LOGGING_METHODS and "log" in path.lower())
+        or "log" in func.attr.lower()
+        or "debug" in func.attr.lower()
+    )
 
 
 def failures(program: Program) -> Failures:

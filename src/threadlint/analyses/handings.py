@@ -1,9 +1,10 @@
 """Every place where a function is handed to a thread, a timer, a pool, or a registry that calls it later.
 
-A *handing* is a call of `Thread(…)`, of `Thread.__init__(self, …)` or `super().__init__(…)` in a subclass, of a subclass that has no
-constructor of its own, of `submit` and its like, and of the registries in `LATER`. Library calls are those that the abstract run
-resolved; nothing is guessed from names.
+A *handing* is a call of `Thread(…)`, of `Thread.__init__(self, …)` or `super().__init__(…)` in a subclass, of a
+subclass that has no constructor of its own, of `submit` and its like, and of the registries in `LATER`. Library
+calls are those that the abstract run resolved; nothing is guessed from names.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -26,8 +27,9 @@ LATER: dict[str, Spawner] = {
 
 
 class Handing(NamedTuple):
-    """One such call. `what` is the canonical name (`threading.Thread`, `….submit`), `made` the object that runs the function, where
-    there is one; `offset` says how many positional arguments stand before those of the plain call (an explicit `self`)."""
+    """One such call. `what` is the canonical name (`threading.Thread`, `….submit`), `made` the object that runs the
+    function, where there is one; `offset` says how many positional arguments stand before those of the plain call
+    (an explicit `self`)."""
 
     call: f.Call
     function: Function

@@ -1,10 +1,12 @@
 """What becomes of every thread, timer, pool and future that the program makes.
 
-A *life* belongs to the place that makes the object. What the text shows of its uses (`uses`) and what the abstract run saw
-done to an object made there (`execution`) are put together; whatever either of them saw counts. A life *escapes* when its
-object is returned, yielded, passed on or stored where this program cannot be followed; then nothing can be said about what is
-not done to it. For a class of the program the uses of `self` in its own methods belong to the life too.
+A *life* belongs to the place that makes the object. What the text shows of its uses (`uses`) and what the abstract
+run saw done to an object made there (`execution`) are put together; whatever either of them saw counts. A life
+*escapes* when its object is returned, yielded, passed on or stored where this program cannot be followed; then
+nothing can be said about what is not done to it. For a class of the program the uses of `self` in its own methods
+belong to the life too.
 """
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -24,12 +26,28 @@ from .uses import Fate, Use, Uses, uses
 FUTURES = frozenset({"concurrent.futures.Future", "multiprocessing.pool.AsyncResult"})
 STARTS = frozenset({"start", "run", "start_unraisable"})
 STOPS = frozenset({
-    "stop", "close", "shutdown", "terminate", "cancel", "quit", "exit", "kill", "abort", "finish", "halt", "disconnect", "dispose",
-    "end", "teardown", "tearDown", "tear_down", "tearDownClass", "teardown_method", "cleanup", "clean_up", "release", "destroy",
+    "stop", "close", "shutdown", "terminate", "cancel", "quit", "exit", "kill", "abort", "finish", "halt",
+    "disconnect", "dispose",
+    "end", "teardown", "tearDown", "tear_down", "tearDownClass", "teardown_method", "cleanup", "clean_up", "release",
+    "destroy",
     "__exit__", "__aexit__", "__del__", "stopService", "server_close", "aclose", "uninstall", "unregister", "disable",
 })  # fmt: skip
 """Methods by which an object, and what it started, is told to end."""
-_STOP_WORDS = ("stop", "close", "shut", "terminat", "cancel", "quit", "exit", "kill", "abort", "disconnect", "teardown", "cleanup", "finali")
+_STOP_WORDS = (
+    "stop",
+    "close",
+    "shut",
+    "terminat",
+    "cancel",
+    "quit",
+    "exit",
+    "kill",
+    "abort",
+    "disconnect",
+    "teardown",
+    "cleanup",
+    "finali",
+)
 
 
 def is_stop(name: str) -> bool:
@@ -39,8 +57,8 @@ def is_stop(name: str) -> bool:
 
 
 class Life:
-    """One place that makes a thread, timer, pool or future. `kind` is thread, timer, pool, process pool or future; `cls` the class
-    of the program, if it is one."""
+    """One place that makes a thread, timer, pool or future. `kind` is thread, timer, pool, process pool or future;
+    `cls` the class of the program, if it is one."""
 
     def __init__(
         self, found: Lives, kind: str, obj: Obj, arguments: Arguments, node: f.Call, activation: Activation
@@ -70,7 +88,8 @@ class Life:
 
     @cached_property
     def done(self) -> frozenset[str]:
-        """The names of all methods that are called on it, mentioned as bound methods, or seen called in the abstract run."""
+        """The names of all methods that are called on it, mentioned as bound methods, or seen called in the
+        abstract run."""
         names = {use.name for use in self.fate.of("call", "read")}
         if self.own is not None:
             names |= {use.name for use in self.own.of("call", "read") if use.name in _THREAD_API}
@@ -87,9 +106,10 @@ class Life:
 
     def _registers_itself(self) -> bool:
         assert self.own is not None
-        return any(use.how in ("return", "yield", "store") or (use.how == "argument" and is_registry(use.name)) for use in self.own.uses) or bool(
-            self.own.homes
-        )
+        return any(
+            use.how in ("return", "yield", "store") or (use.how == "argument" and is_registry(use.name))
+            for use in self.own.uses
+        ) or bool(self.own.homes)
 
     @property
     def is_started(self) -> bool:
@@ -97,7 +117,8 @@ class Life:
 
     @cached_property
     def daemon(self) -> bool | None:
-        """True or False when that is certain, else None. Without a word about it a thread is as its maker: taken for False."""
+        """True or False when that is certain, else None. Without a word about it a thread is as its maker: taken
+        for False."""
         said: list[bool | None] = []
         value = self.arguments.get(None, "daemon")
         if value is not None:
@@ -134,7 +155,9 @@ class Life:
             return name
         if self.cls is not None:
             return self.cls.name
-        target = self.arguments.expr(1 if self.kind in ("thread", "timer") else 0, "function" if self.kind == "timer" else "target")
+        target = self.arguments.expr(
+            1 if self.kind in ("thread", "timer") else 0, "function" if self.kind == "timer" else "target"
+        )
         return (dotted(target) if target is not None else None) or self.kind
 
     @property
@@ -154,12 +177,16 @@ class Life:
 
 _OTHERS = frozenset({"current_thread", "currentThread", "main_thread", "Future"})
 """What gives a thread or future that this code does not make run."""
-_THREAD_API = frozenset({"start", "join", "run", "is_alive", "isAlive", "cancel", "shutdown", "close", "terminate", "submit", "setDaemon"})
+_THREAD_API = frozenset(
+    {"start", "join", "run", "is_alive", "isAlive", "cancel", "shutdown", "close", "terminate", "submit", "setDaemon"}
+)
 
 
 def is_registry(name: str) -> bool:
     """Whether a function's name says that it keeps what it is given."""
-    return any(word in name.lower() for word in ("register", "add", "append", "push", "put", "track", "attach", "finalize"))
+    return any(
+        word in name.lower() for word in ("register", "add", "append", "push", "put", "track", "attach", "finalize")
+    )
 
 
 def _truth(values: tuple[object, ...]) -> bool | None:
@@ -197,7 +224,9 @@ class Lives:
         )
 
     def _kind(self, obj: Obj) -> str | None:
-        names: tuple[str, ...] = (obj.type,) if isinstance(obj.type, str) else self.program.hierarchy.library_bases(obj.type)
+        names: tuple[str, ...] = (
+            (obj.type,) if isinstance(obj.type, str) else self.program.hierarchy.library_bases(obj.type)
+        )
         for name in names:
             if name == "threading.Timer":
                 return "timer"
@@ -254,7 +283,10 @@ class Lives:
             for ancestor in self.program.hierarchy.mro(cls):
                 for binding in ancestor.body.bindings.get("daemon", ()):
                     known.append(_constant(binding.expr) if binding.how == "value" else None)
-                for binding in (*ancestor.attribute_bindings.get("daemon", ()), *ancestor.attribute_bindings.get("_daemonic", ())):
+                for binding in (
+                    *ancestor.attribute_bindings.get("daemon", ()),
+                    *ancestor.attribute_bindings.get("_daemonic", ()),
+                ):
                     known.append(_constant(binding.expr))
                 for method in ancestor.own_functions:
                     for node in walk(method.facts.body):

@@ -1,8 +1,9 @@
 """Where things stand in the text: the parents of every node, and every mention of a name or an attribute.
 
-The miniature has no links upwards; they are made here, for a whole function at once and only for functions that somebody asks
-about. Nothing is evaluated.
+The miniature has no links upwards; they are made here, for a whole function at once and only for functions that
+somebody asks about. Nothing is evaluated.
 """
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -65,7 +66,24 @@ class Text:
                     pending.append(value)
 
 
-_PLAIN = frozenset({"at", "id", "attr", "op", "kind", "keyword", "star", "is_async", "is_star", "is_from", "end", "always", "level", "module"})
+_PLAIN = frozenset(
+    {
+        "at",
+        "id",
+        "attr",
+        "op",
+        "kind",
+        "keyword",
+        "star",
+        "is_async",
+        "is_star",
+        "is_from",
+        "end",
+        "always",
+        "level",
+        "module",
+    }
+)
 _FIELDS: dict[type, tuple[str, ...]] = {}
 
 

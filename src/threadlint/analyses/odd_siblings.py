@@ -1,8 +1,9 @@
 """Constructors that start several threads, some of them daemons and some not.
 
-A constructor that starts a daemon and, beside it, a non-daemon thread that loops until a method is called, most likely forgot to make
-the other one a daemon as well: the program then ends only if somebody calls that method.
+A constructor that starts a daemon and, beside it, a non-daemon thread that loops until a method is called, most
+likely forgot to make the other one a daemon as well: the program then ends only if somebody calls that method.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -51,5 +52,3 @@ def odd_siblings(program: Program) -> tuple[OddSibling, ...]:
 
 def _loops(life: Life) -> bool:
     return any(any(True for _ in outermost_loops(fn.function.facts.body)) for fn, _ in life.targets)
-
-

@@ -1,10 +1,12 @@
 """Threads that may wait for themselves.
 
-A join is one's own when the joined thread's code reaches it, so that it may be that very thread that joins: `join` then raises
-RuntimeError. Joins that are behind a comparison with the current thread, or that catch RuntimeError, are meant for that case. A
-finalizer that joins a thread whose target is bound to the same object is reached by that thread as well: while the thread runs it
-keeps the object alive, so that it is often the one to drop the last reference.
+A join is one's own when the joined thread's code reaches it, so that it may be that very thread that joins: `join`
+then raises RuntimeError. Joins that are behind a comparison with the current thread, or that catch RuntimeError,
+are meant for that case. A finalizer that joins a thread whose target is bound to the same object is reached by that
+thread as well: while the thread runs it keeps the object alive, so that it is often the one to drop the last
+reference.
 """
+
 from __future__ import annotations
 
 from typing import Any, NamedTuple
@@ -23,8 +25,8 @@ _CATCHING = frozenset({"RuntimeError", "Exception", "BaseException"})
 
 
 class OwnJoin(NamedTuple):
-    """A join that the joined thread itself can reach; `path` the functions on the way, outermost first; `root` the thread
-    (None for a finalizer)."""
+    """A join that the joined thread itself can reach; `path` the functions on the way, outermost first; `root` the
+    thread (None for a finalizer)."""
 
     event: Event
     root: Root | None
@@ -46,7 +48,7 @@ def own_joins(program: Program) -> tuple[OwnJoin, ...]:
         if root.kind != "thread" or root.domain != "thread" or root.spelling not in ("thread", "timer"):
             continue
         reached = reach(root.activation)
-        for activation, edge in reached.items():
+        for activation, _edge in reached.items():
             for event in by_activation.get(activation, ()):
                 receiver = event.detail.receiver
                 if receiver is None or receiver.address not in root.addresses or not _is_single(root, receiver):
@@ -90,11 +92,18 @@ def _is_caught(where: Mentions, event: Event) -> bool:
     for each in where.around(event.function, event.detail.node):
         if isinstance(each, f.Try) and any(inner is statement for statement in each.body):
             for handler in each.handlers:
-                types = () if handler.type is None else handler.type.items if isinstance(handler.type, f.Display) else (handler.type,)
+                types = (
+                    ()
+                    if handler.type is None
+                    else handler.type.items
+                    if isinstance(handler.type, f.Display)
+                    else (handler.type,)
+                )
                 if handler.type is None or any(last_name(each_type) in _CATCHING for each_type in types):
                     return True
         if isinstance(each, f.With) and any(
-            isinstance(item.context, f.Call) and last_name(item.context.func) in ("suppress", "raises", "assertRaises") for item in each.items
+            isinstance(item.context, f.Call) and last_name(item.context.func) in ("suppress", "raises", "assertRaises")
+            for item in each.items
         ):
             return True
         inner = each
@@ -112,9 +121,7 @@ def _in_finalizers(program: Program, where: Mentions, joins: list[Event]) -> lis
         if receiver is None or receiver.address.base is None:
             continue
         cls = method.cls
-        bound = any(
-            isinstance(fn.receiver, Obj) and fn.receiver.type is cls for fn, _ in targets.targets_of(receiver)
-        )
+        bound = any(isinstance(fn.receiver, Obj) and fn.receiver.type is cls for fn, _ in targets.targets_of(receiver))
         finalizer = program.hierarchy.find(cls, "__del__")
         if not bound or finalizer is None:
             continue
@@ -139,5 +146,3 @@ def _calls_on_self(program: Program, start: Function, goal: Function) -> tuple[F
                     if callee is not None and callee not in path:
                         pending.append((*path, callee))
     return ()
-
-

@@ -1,9 +1,11 @@
 """How threads are told to stop: which flags, events and queues their loops look at, and who sets them.
 
-Domain. A *signal* of a thread is a location that a test of one of its worker loops reads (the test of the loop itself, or of an `if` whose
-body leaves it), an event that such a test asks, or a queue that the loop takes from. A function *stops* a thread when code that it
-reaches writes such a location, sets such an event, puts into such a queue, or joins the thread.
+Domain. A *signal* of a thread is a location that a test of one of its worker loops reads (the test of the loop
+itself, or of an `if` whose body leaves it), an event that such a test asks, or a queue that the loop takes from. A
+function *stops* a thread when code that it reaches writes such a location, sets such an event, puts into such a
+queue, or joins the thread.
 """
+
 from __future__ import annotations
 
 from ..model import facts as f
@@ -42,11 +44,11 @@ class StopSignals:
             spans = [node.at for node in _tests(loop.loop)]
             for activation in self._by_function.get(loop.function, ()):
                 for event in activation.events.values():
-                    if any(at[0] <= event.at[0] and event.at[1] <= at[1] for at in spans):
-                        key = self._asked(event)
-                        if key is not None:
-                            found.add(key)
-                    elif event.kind == "call" and loop.loop.at[0] <= event.at[0] and event.subject.endswith((".get", ".wait")):
+                    if any(at[0] <= event.at[0] and event.at[1] <= at[1] for at in spans) or (
+                        event.kind == "call"
+                        and loop.loop.at[0] <= event.at[0]
+                        and event.subject.endswith((".get", ".wait"))
+                    ):
                         key = self._asked(event)
                         if key is not None:
                             found.add(key)
@@ -101,7 +103,8 @@ def _tests(loop: f.While) -> list[f.Expr]:
     found: list[f.Expr] = [loop.test]
     for node in walk(loop.body):
         if isinstance(node, f.If) and any(
-            isinstance(each, (f.Return, f.Raise)) or (isinstance(each, f.Jump) and each.kind == "break") for each in walk(node.body)
+            isinstance(each, (f.Return, f.Raise)) or (isinstance(each, f.Jump) and each.kind == "break")
+            for each in walk(node.body)
         ):
             found.append(node.test)
     return found

@@ -1,9 +1,11 @@
 """Producers that wait for ever in a bounded queue that nobody empties any more.
 
-Domain. A non-daemon thread *may be stuck* when its code puts into a queue of its object that has a bound, without a timeout, and the only
-takers are iteration methods (`__next__`, `__iter__`, generators) of that object: whoever iterates may stop before the end, and then
-nothing takes. A method that stops the thread, drains the queue, or a `put` with a timeout makes it safe.
+Domain. A non-daemon thread *may be stuck* when its code puts into a queue of its object that has a bound, without a
+timeout, and the only takers are iteration methods (`__next__`, `__iter__`, generators) of that object: whoever
+iterates may stop before the end, and then nothing takes. A method that stops the thread, drains the queue, or a
+`put` with a timeout makes it safe.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -57,7 +59,11 @@ def stuck_workers(program: Program) -> tuple[Stuck, ...]:
                         continue
                     key = names.identity(event.detail.receiver.address)
                     arguments = event.detail.arguments
-                    if key not in bounded or arguments.get(2, "timeout") is not None or not _blocks(arguments.expr(1, "block")):
+                    if (
+                        key not in bounded
+                        or arguments.get(2, "timeout") is not None
+                        or not _blocks(arguments.expr(1, "block"))
+                    ):
                         continue
                     taking = takers.get(key, [])
                     if taking and all(_is_iteration(each, keepers) for each in taking):

@@ -1,9 +1,10 @@
 """Which code only threads run, and which code they run at all.
 
-A function is *thread code* when a thread root reaches it; it is *only* thread code when nothing else does: no script, no public
-function that outside code may call, unless that function is what the thread was started with. Roots in other processes do not
-count. What is called by nobody that the program shows is not thread code.
+A function is *thread code* when a thread root reaches it; it is *only* thread code when nothing else does: no
+script, no public function that outside code may call, unless that function is what the thread was started with.
+Roots in other processes do not count. What is called by nobody that the program shows is not thread code.
 """
+
 from __future__ import annotations
 
 from ..program.program import Program

@@ -1,11 +1,14 @@
 """Calls on one thread in an order that cannot work, read off single blocks of statements.
 
-Domain. Within one block, in order, the statements that are directly `t.start()`, `t.join(…)`, `t.daemon = …` or the making of `t`, for
-paths `t` that surely hold a thread whose class does not replace those methods. A statement that mentions the path in any other way
-makes it unknown again, and so does a compound statement: what is reported happens whenever the block runs to that statement.
+Domain. Within one block, in order, the statements that are directly `t.start()`, `t.join(…)`, `t.daemon = …` or the
+making of `t`, for paths `t` that surely hold a thread whose class does not replace those methods. A statement that
+mentions the path in any other way makes it unknown again, and so does a compound statement: what is reported
+happens whenever the block runs to that statement.
 
-Two threads run *one after the other* when each is started and joined before the next starts, although both were there to run.
+Two threads run *one after the other* when each is started and joined before the next starts, although both were
+there to run.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -135,21 +138,28 @@ class _Order:
                 yield Disorder("daemon-after-start", function, path, statement.at, started[path].at)
                 started.pop(path)
 
-    def _in_loop(self, function: Function, body: tuple[Any, ...], steps: list[Step | None], loop: Any) -> Iterator[Disorder]:
+    def _in_loop(
+        self, function: Function, body: tuple[Any, ...], steps: list[Step | None], loop: Any
+    ) -> Iterator[Disorder]:
         for index, step in enumerate(steps):
             if step is None or step.kind != "start":
                 continue
             root = step.path.partition(".")[0]
             bound = bound_in(loop)
             if "." not in step.path and root not in bound and root in function.binds:
-                if not any(isinstance(node, (f.Return, f.Raise)) or (isinstance(node, f.Jump) and node.kind == "break") for node in walk(loop.body)):
+                if not any(
+                    isinstance(node, (f.Return, f.Raise)) or (isinstance(node, f.Jump) and node.kind == "break")
+                    for node in walk(loop.body)
+                ):
                     yield Disorder("started-each-iteration", function, step.path, step.statement.at, loop.at)
                 continue
             for later in range(index + 1, len(body)):
                 after = steps[later]
                 if after is not None and after.kind == "join" and after.path == step.path:
                     if after.call is not None and not after.call.args and root in bound:
-                        yield Disorder("joined-in-start-loop", function, step.path, after.statement.at, step.statement.at)
+                        yield Disorder(
+                            "joined-in-start-loop", function, step.path, after.statement.at, step.statement.at
+                        )
                     break
                 if not is_idle(body[later]):
                     break
@@ -161,24 +171,39 @@ class _Order:
         for index, step in enumerate(steps[:-1]):
             if step is None:
                 continue
-            if step.kind == "made" and not pairs and step.call is not None and self._is_thread(function, step.call, "start"):
+            if (
+                step.kind == "made"
+                and not pairs
+                and step.call is not None
+                and self._is_thread(function, step.call, "start")
+            ):
                 made.append(step.path)
             after = steps[index + 1]
-            if step.kind == "start" and step.path in made and after is not None and after.kind == "join" and after.path == step.path:
-                if after.call is not None and not after.call.args:
-                    pairs.append((step, after))
+            if (
+                step.kind == "start"
+                and step.path in made
+                and after is not None
+                and after.kind == "join"
+                and after.path == step.path
+            ) and after.call is not None and not after.call.args:
+                pairs.append((step, after))
         if len(pairs) > 1 and len(pairs) == len(made):
             start, join = pairs[0]
             yield Disorder("one-after-the-other", function, start.path, join.statement.at, pairs[1][0].statement.at)
 
 
 def mentions_path(node: Any, path: str, function: Function) -> bool:
-    """Whether a statement or expression uses a path; for attributes, also whether it calls something that could change it."""
+    """Whether a statement or expression uses a path; for attributes, also whether it calls something that could
+    change it."""
     root, _, attr = path.partition(".")
     for each in walk((node,)):
         if isinstance(each, f.Name) and each.id == root and not attr:
             return True
-        if attr and isinstance(each, (f.Attr, f.Call)) and (isinstance(each, f.Call) or each.attr == attr.rpartition(".")[2]):
+        if (
+            attr
+            and isinstance(each, (f.Attr, f.Call))
+            and (isinstance(each, f.Call) or each.attr == attr.rpartition(".")[2])
+        ):
             return True
         if isinstance(each, (f.Def, f.ClassDef, f.Lambda)):
             return True
@@ -194,7 +219,9 @@ def bound_in(loop: Any) -> frozenset[str]:
         found.update(node.id for node in walk((f.Evaluate(loop.at, loop.target),)) if isinstance(node, f.Name))
     for node in nodes:
         if isinstance(node, f.Assign):
-            found.update(t.id for target in node.targets for t in walk((f.Evaluate(node.at, target),)) if isinstance(t, f.Name))
+            found.update(
+                t.id for target in node.targets for t in walk((f.Evaluate(node.at, target),)) if isinstance(t, f.Name)
+            )
         elif isinstance(node, (f.Walrus,)):
             found.add(node.target.id)
         elif isinstance(node, f.ForLoop):
@@ -210,7 +237,13 @@ def is_idle(statement: Any) -> bool:
         return False
     for node in walk((statement,)):
         if isinstance(node, f.Call):
-            name = node.func.attr if isinstance(node.func, f.Attr) else node.func.id if isinstance(node.func, f.Name) else ""
+            name = (
+                node.func.attr
+                if isinstance(node.func, f.Attr)
+                else node.func.id
+                if isinstance(node.func, f.Name)
+                else ""
+            )
             if name not in HARMLESS_BETWEEN:
                 return False
         if isinstance(node, (f.Await, f.Yield)):

@@ -1,9 +1,11 @@
 """What a thread leaves behind for the code that started it, and whether anybody is told that it is done.
 
-Domain. For a life, the *roots* that its start begins; what those change (shared locations that are not owned), and whether they tell
-somebody: an event, condition, barrier, semaphore, queue or future that they set, notify or fill. A *reader* is a place in the function
-that starts or joins the thread, behind that statement, where such a location is read.
+Domain. For a life, the *roots* that its start begins; what those change (shared locations that are not owned), and
+whether they tell somebody: an event, condition, barrier, semaphore, queue or future that they set, notify or fill.
+A *reader* is a place in the function that starts or joins the thread, behind that statement, where such a location
+is read.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -18,7 +20,8 @@ from .mentions import mentions
 
 _CHANGES = frozenset({"write", "augment", "change", "item"})
 _TELLING = frozenset({
-    "set", "notify", "notify_all", "notifyAll", "put", "put_nowait", "set_result", "set_exception", "task_done", "release",
+    "set", "notify", "notify_all", "notifyAll", "put", "put_nowait", "set_result", "set_exception", "task_done",
+    "release",
     "call_soon_threadsafe", "run_coroutine_threadsafe", "send", "sendall", "acquire", "shutdown",
 })  # fmt: skip
 _TELLERS = ("threading.", "queue.", "multiprocessing.", "concurrent.", "asyncio.", "socket.")
@@ -73,7 +76,11 @@ class Results:
         """Whether it tells anybody that it got somewhere, or code that is not known might."""
         for activation in self._activations(life):
             for event in activation.events.values():
-                if event.kind == "call" and event.subject.rpartition(".")[2] in _TELLING and event.subject.startswith(_TELLERS):
+                if (
+                    event.kind == "call"
+                    and event.subject.rpartition(".")[2] in _TELLING
+                    and event.subject.startswith(_TELLERS)
+                ):
                     return True
                 if event.kind == "unknown" and getattr(event.subject, "attr", "") in _TELLING:
                     return True
@@ -88,7 +95,12 @@ class Results:
         for activation in self._found.activations:
             if activation.function is function:
                 for event in activation.events.values():
-                    if event.kind == "access" and event.at[0] > after and event.subject in changed and event.detail.how in ("read", "iterate"):
+                    if (
+                        event.kind == "access"
+                        and event.at[0] > after
+                        and event.subject in changed
+                        and event.detail.how in ("read", "iterate")
+                    ):
                         found.setdefault(event.at, Reader(function, event.at, event.subject))
         for name, location in self._own_names(function, changed):
             for node in self._where.text(function).names.get(name, ()):
@@ -103,7 +115,11 @@ class Results:
         for address in sorted(changed, key=Address.order):
             if address.kind == "global" and function.is_top and address.key[0] == function.module.name:
                 found.append((address.key[1], address))
-            elif address.kind == "site" and len(address.key) == 4 and address.key[:2] == (function.module.name, function.facts.at[0]):
+            elif (
+                address.kind == "site"
+                and len(address.key) == 4
+                and address.key[:2] == (function.module.name, function.facts.at[0])
+            ):
                 found.append((address.key[2], address))
         return found
 

@@ -1,9 +1,11 @@
 """Daemon threads that are told to stop while they work with locks or connections, and that nobody then waits for.
 
-Domain. A life of a class that is a thread, certainly a daemon, kept privately by the program, on which the program calls a method that
-sets the event its loop looks at; and nothing in the program joins it. Only threads whose code takes locks of other objects, or talks
-to sockets, count: for those it matters that they may be in the middle of something.
+Domain. A life of a class that is a thread, certainly a daemon, kept privately by the program, on which the program
+calls a method that sets the event its loop looks at; and nothing in the program joins it. Only threads whose code
+takes locks of other objects, or talks to sockets, count: for those it matters that they may be in the middle of
+something.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -18,7 +20,8 @@ from .thread_results import thread_results
 
 
 class UnwaitedStop(NamedTuple):
-    """`function` tells the thread of `life` to stop at `at`; `using` is where the thread uses something that it shares."""
+    """`function` tells the thread of `life` to stop at `at`; `using` is where the thread uses something that it
+    shares."""
 
     life: Life
     function: Function
@@ -74,5 +77,3 @@ def _in_use(root: Root, method: Function) -> Event | None:
             if event.kind == "call" and event.subject.startswith(("socket.socket.", "http.client.", "requests.")):
                 return event
     return None
-
-

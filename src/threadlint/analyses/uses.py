@@ -1,11 +1,13 @@
 """What becomes of a value: every use of it that the text of the program shows.
 
-The value of an expression is followed through names (all loads of a name in its scope, nested functions included), attributes
-(all loads of an attribute of that name, but for `self.name` in classes that have nothing to do with the one that stores it),
-module globals, containers (a container stands for what it holds), loops, comprehensions and unpacking. No order of
-execution is looked at, and a container is not told from its elements: the uses are too many rather than too few. What
-leaves this picture is an *escape*: returned, yielded, raised, passed to a call, stored in an object that is not `self`.
+The value of an expression is followed through names (all loads of a name in its scope, nested functions included),
+attributes (all loads of an attribute of that name, but for `self.name` in classes that have nothing to do with the
+one that stores it), module globals, containers (a container stands for what it holds), loops, comprehensions and
+unpacking. No order of execution is looked at, and a container is not told from its elements: the uses are too many
+rather than too few. What leaves this picture is an *escape*: returned, yielded, raised, passed to a call, stored in
+an object that is not `self`.
 """
+
 from __future__ import annotations
 
 from typing import Any, NamedTuple
@@ -16,23 +18,43 @@ from ..program.symbols import Class, Function, Module, last_name
 from .mentions import Mentions, mentions
 
 HOLDING = frozenset({
-    "append", "add", "insert", "appendleft", "setdefault", "extend", "update", "push", "put", "put_nowait", "__setitem__",
+    "append", "add", "insert", "appendleft", "setdefault", "extend", "update", "push", "put", "put_nowait",
+    "__setitem__",
 })  # fmt: skip
 """Methods that put their last argument into the container they are called on."""
 
 GIVING = frozenset({
-    "pop", "popleft", "popitem", "get", "get_nowait", "values", "items", "keys", "copy", "setdefault", "__getitem__", "union",
+    "pop", "popleft", "popitem", "get", "get_nowait", "values", "items", "keys", "copy", "setdefault", "__getitem__",
+    "union",
     "itervalues", "iteritems", "__enter__",
 })  # fmt: skip
 """Methods of a container that give what it holds."""
 
 KEEPING = frozenset({
-    "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "enumerate", "zip", "cast", "dict", "next", "filter", "chain",
-    "deque", "wait", "as_completed", "tqdm", "max", "min", "islice", "from_iterable", "fromkeys", "cycle", "copy", "WeakSet", "ref",
+    "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "enumerate", "zip", "cast", "dict", "next",
+    "filter", "chain",
+    "deque", "wait", "as_completed", "tqdm", "max", "min", "islice", "from_iterable", "fromkeys", "cycle", "copy",
+    "WeakSet", "ref",
 })  # fmt: skip
 """Functions whose result holds what they are given, and that do nothing else with it."""
 
-LOOKING = frozenset({"len", "print", "str", "repr", "isinstance", "id", "type", "bool", "hash", "callable", "hasattr", "format", "issubclass"})
+LOOKING = frozenset(
+    {
+        "len",
+        "print",
+        "str",
+        "repr",
+        "isinstance",
+        "id",
+        "type",
+        "bool",
+        "hash",
+        "callable",
+        "hasattr",
+        "format",
+        "issubclass",
+    }
+)
 """Functions that only look at what they are given."""
 
 
@@ -40,9 +62,9 @@ class Use(NamedTuple):
     """One use of a value.
 
     `how` is call (a method is called, `name` says which), read (an attribute is read), set (an attribute is assigned,
-    `node` is the assigned expression), with (entered as a context manager), test, return, yield, raise, argument (passed to a
-    call of something called `name`), store (in an attribute `name` of a foreign object) or unknown. `function` is where it
-    stands; `node` the call, attribute or expression.
+    `node` is the assigned expression), with (entered as a context manager), test, return, yield, raise, argument
+    (passed to a call of something called `name`), store (in an attribute `name` of a foreign object) or unknown.
+    `function` is where it stands; `node` the call, attribute or expression.
     """
 
     how: str

@@ -1,10 +1,12 @@
 """The loops that threads run, and what can end them.
 
-A *worker loop* is a `while` loop of a function that a thread was started with, or of a method that such a function calls on its own
-object (`DEEPEST` calls deep). It is *endless* when its test is constant and nothing in its body leaves it: no `break` of its own,
-`return`, `raise`, or call that ends the thread. A body that asks a socket, a file or another thing that can be closed under it may
-be left by the exception that closing raises, unless it catches everything.
+A *worker loop* is a `while` loop of a function that a thread was started with, or of a method that such a function
+calls on its own object (`DEEPEST` calls deep). It is *endless* when its test is constant and nothing in its body
+leaves it: no `break` of its own, `return`, `raise`, or call that ends the thread. A body that asks a socket, a file
+or another thing that can be closed under it may be left by the exception that closing raises, unless it catches
+everything.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -20,9 +22,12 @@ from .failures import catches
 DEEPEST = 3
 _LEAVING_CALLS = frozenset({"exit", "_exit", "interrupt_main", "abort", "execv", "execl", "quit", "sys_exit", "fail"})
 TELLS_BY_RAISING = frozenset({
-    "accept", "recv", "recv_into", "recvfrom", "recv_bytes", "recv_multipart", "recv_string", "recv_json", "read", "readline", "readlines",
-    "read1", "readinto", "readexactly", "select", "poll", "next", "__next__", "get_nowait", "receive", "next_event", "getevents", "send",
-    "sendall", "consume", "listen", "handle_request", "os_read", "input", "getch", "fetch", "epoll_wait", "wait_for_event",
+    "accept", "recv", "recv_into", "recvfrom", "recv_bytes", "recv_multipart", "recv_string", "recv_json", "read",
+    "readline", "readlines",
+    "read1", "readinto", "readexactly", "select", "poll", "next", "__next__", "get_nowait", "receive", "next_event",
+    "getevents", "send",
+    "sendall", "consume", "listen", "handle_request", "os_read", "input", "getch", "fetch", "epoll_wait",
+    "wait_for_event",
     "get_message", "write", "flush", "result", "popleft", "pop",
 })  # fmt: skip
 """Methods that raise once their object is closed, or when there is nothing more."""
@@ -85,8 +90,8 @@ def outermost_loops(body: tuple[Any, ...]) -> Iterator[f.While]:
 
 
 def leads_out(loop: f.While) -> bool:
-    """Whether anything in the body can end the loop: a jump of its own, `raise`, or a call that says so; or a call that raises when
-    what it asks is closed, and is not caught."""
+    """Whether anything in the body can end the loop: a jump of its own, `raise`, or a call that says so; or a call
+    that raises when what it asks is closed, and is not caught."""
     return _block_leads_out(loop.body, 0, False)
 
 
@@ -104,7 +109,9 @@ def _block_leads_out(body: tuple[Any, ...], depth: int, caught: bool) -> bool:
         elif kind is f.While or kind is f.ForLoop:
             if _block_leads_out(statement.body, depth + 1, caught) or _block_leads_out(statement.orelse, depth, caught):
                 return True
-            if not caught and _calls_lead_out((f.Evaluate(statement.at, statement.iter if kind is f.ForLoop else statement.test),)):
+            if not caught and _calls_lead_out(
+                (f.Evaluate(statement.at, statement.iter if kind is f.ForLoop else statement.test),)
+            ):
                 return True
         elif kind is f.If:
             if not caught and _calls_lead_out((f.Evaluate(statement.at, statement.test),)):

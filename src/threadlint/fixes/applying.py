@@ -1,8 +1,9 @@
 """Putting edits into a text.
 
-A fix is applied as a whole or not at all. Of fixes that touch the same stretch the first, in order of place, wins; the others have to
-wait for another run. Two fixes that want exactly the same edit are one.
+A fix is applied as a whole or not at all. Of fixes that touch the same stretch the first, in order of place, wins;
+the others have to wait for another run. Two fixes that want exactly the same edit are one.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -1,8 +1,9 @@
 """Moving statements one level in, as text.
 
-A line is indented unless it begins inside a string: those lines belong to the string's value. Blank lines stay blank. Whether a line
-begins inside a string is read off the strings of the facts, whose places are exact.
+A line is indented unless it begins inside a string: those lines belong to the string's value. Blank lines stay
+blank. Whether a line begins inside a string is read off the strings of the facts, whose places are exact.
 """
+
 from __future__ import annotations
 
 from typing import Any
@@ -28,15 +29,15 @@ def statement_end(statement: Any, functions: tuple[f.FunctionFacts, ...], classe
     return max([end, *(statement_end(each, functions, classes) for each in inner)])
 
 
-def string_spans(statements: tuple[Any, ...], functions: tuple[f.FunctionFacts, ...], classes: tuple[f.ClassFacts, ...]) -> list[f.Span]:
+def string_spans(
+    statements: tuple[Any, ...], functions: tuple[f.FunctionFacts, ...], classes: tuple[f.ClassFacts, ...]
+) -> list[f.Span]:
     """The places of the string literals in statements, nested functions and classes included."""
     found: list[f.Span] = []
     pending: list[Any] = list(statements)
     while pending:
         for node in walk((pending.pop(),)):
-            if isinstance(node, f.Const) and node.kind in ("str", "bytes"):
-                found.append(node.at)
-            elif isinstance(node, f.Other) and node.kind in ("fstring", "joined"):
+            if (isinstance(node, f.Const) and node.kind in ("str", "bytes")) or (isinstance(node, f.Other) and node.kind in ("fstring", "joined")):
                 found.append(node.at)
             elif isinstance(node, f.Def):
                 own = functions[node.function]

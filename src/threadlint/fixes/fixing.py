@@ -1,4 +1,5 @@
 """What the fixes of a report make of its texts."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -24,8 +25,8 @@ def is_wanted(finding: Finding, *, unsafe: bool) -> bool:
 
 
 def fixed_texts(report: Report, parses: Callable[[str], bool], *, unsafe: bool = False) -> tuple[Fixed, ...]:
-    """What applying the fixes of the findings that are shown gives, file by file. A fix after which the text does not parse, by the
-    word of `parses`, is left out; notebooks are left alone."""
+    """What applying the fixes of the findings that are shown gives, file by file. A fix after which the text does
+    not parse, by the word of `parses`, is left out; notebooks are left alone."""
     by_path: dict[str, list[Fix]] = {}
     for finding in report.findings:
         if is_wanted(finding, unsafe=unsafe) and finding.fix is not None:

@@ -1,8 +1,9 @@
 """Changes of whole blocks, by rule: what the finding's own place and the facts of its module allow.
 
-A recipe gets the module and the finding, and gives a fix or None. All of them are unsafe: they change when a lock is released, when a
-pool is waited for, or how a lock behaves.
+A recipe gets the module and the finding, and gives a fix or None. All of them are unsafe: they change when a lock
+is released, when a pool is waited for, or how a lock behaves.
 """
+
 from __future__ import annotations
 
 import re
@@ -25,8 +26,8 @@ _COMMENT = re.compile(r"#[^\r\n]*")
 
 
 def completed(findings: Iterable[Finding], program: Program) -> list[Finding]:
-    """The findings, with a fix for those that have none and for whose rule there is a recipe. A fix that would take a comment away is
-    none."""
+    """The findings, with a fix for those that have none and for whose rule there is a recipe. A fix that would take
+    a comment away is none."""
     by_path = {module.source.path: module for module in program.modules.values()}
     found = []
     for finding in findings:
@@ -94,7 +95,11 @@ def _with_lock(module: Module, finding: Finding) -> Fix | None:
             assert isinstance(call.func, f.Attr)
             path = dotted(call.func.value)
             last = next(
-                (i for i in range(first + 1, len(block)) if (c := _method_call(block[i], "release")) is not None and _path(c) == path),
+                (
+                    i
+                    for i in range(first + 1, len(block))
+                    if (c := _method_call(block[i], "release")) is not None and _path(c) == path
+                ),
                 None,
             )
             if path is None or last is None or last == first + 1:
@@ -102,7 +107,9 @@ def _with_lock(module: Module, finding: Finding) -> Fix | None:
             inner = block[first + 1 : last]
             if _touches(inner, path):
                 return None
-            return _indent_between(module, finding, statement, inner, block[last], f"with {path}:", f"enter `{path}` by `with`")
+            return _indent_between(
+                module, finding, statement, inner, block[last], f"with {path}:", f"enter `{path}` by `with`"
+            )
     return None
 
 
@@ -113,7 +120,9 @@ def _path(call: f.Call) -> str | None:
 def _touches(body: tuple[Any, ...], path: str) -> bool:
     """Whether statements take or give back the same lock themselves."""
     return any(
-        isinstance(node, f.Attr) and node.attr in ("acquire", "release", "wait", "locked") and dotted(node.value) == path
+        isinstance(node, f.Attr)
+        and node.attr in ("acquire", "release", "wait", "locked")
+        and dotted(node.value) == path
         for node in walk(body)
     )
 
@@ -159,7 +168,11 @@ def _with_pool(module: Module, finding: Finding) -> Fix | None:
     text, facts = module.source.text, module.facts
     for block, index in _blocks(module):
         for first, statement in enumerate(block):
-            if not isinstance(statement, f.Assign) or statement.value is None or statement.value.at[0] != finding.at.start:
+            if (
+                not isinstance(statement, f.Assign)
+                or statement.value is None
+                or statement.value.at[0] != finding.at.start
+            ):
                 continue
             rest = block[first + 1 :]
             if index == 0 or not rest or len(statement.targets) != 1 or not isinstance(statement.targets[0], f.Name):
@@ -174,7 +187,9 @@ def _with_pool(module: Module, finding: Finding) -> Fix | None:
                 return None
             made = text[statement.value.at[0] : statement.value.at[1]]
             name = statement.targets[0].id
-            body = indented(text, begin, stop, _step(text, statement.at[0]), string_spans(rest, facts.functions, facts.classes))
+            body = indented(
+                text, begin, stop, _step(text, statement.at[0]), string_spans(rest, facts.functions, facts.classes)
+            )
             path = finding.at.path
             edits = (
                 Edit(Place(path, statement.at[0], statement.at[1]), f"with {made} as {name}:"),
@@ -196,15 +211,28 @@ def _reentrant(module: Module, finding: Finding) -> Fix | None:
     places: list[f.Expr] = []
     for function in module.facts.functions:
         for node in walk(function.body):
-            if isinstance(node, f.Assign) and node.value is not None and any(_is_named(t, name, owner, function) for t in node.targets):
+            if (
+                isinstance(node, f.Assign)
+                and node.value is not None
+                and any(_is_named(t, name, owner, function) for t in node.targets)
+            ):
                 places.append(node.value)
     if not owner.count("."):
         for cls in module.facts.classes:
             if cls.qualname == owner:
                 for node in cls.body:
-                    if isinstance(node, f.Assign) and node.value is not None and any(isinstance(t, f.Name) and t.id == name for t in node.targets):
+                    if (
+                        isinstance(node, f.Assign)
+                        and node.value is not None
+                        and any(isinstance(t, f.Name) and t.id == name for t in node.targets)
+                    ):
                         places.append(node.value)
-    if len(places) != 1 or not isinstance(places[0], f.Call) or places[0].args or not isinstance(places[0].func, f.Attr):
+    if (
+        len(places) != 1
+        or not isinstance(places[0], f.Call)
+        or places[0].args
+        or not isinstance(places[0].func, f.Attr)
+    ):
         return None
     func = places[0].func
     if func.attr != "Lock" or dotted(func.value) != "threading":
@@ -217,7 +245,9 @@ def _is_named(target: f.Expr, name: str, owner: str, function: f.FunctionFacts) 
     """Whether a target is the attribute of that class, or the global of the module."""
     if isinstance(target, f.Attr):
         inside = function.qualname.rpartition(".")[0] == owner
-        return inside and target.attr == name and isinstance(target.value, f.Name) and target.value.id in ("self", "cls")
+        return (
+            inside and target.attr == name and isinstance(target.value, f.Name) and target.value.id in ("self", "cls")
+        )
     return isinstance(target, f.Name) and target.id == name and not owner and function.parent == -1
 
 

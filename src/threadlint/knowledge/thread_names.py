@@ -1,4 +1,5 @@
 """Names that belong to `threading`: those a subclass of Thread must leave alone, and those that have been renamed."""
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -8,7 +9,8 @@ Version = tuple[int, int]
 
 class Reserved(NamedTuple):
     """An attribute that Thread itself uses. It is in use from `since` on, and no more from `until` on (None: no end).
-    `effect`: what happens to a thread whose class takes the name. `loud`: whether that is a failure, not a curiosity."""
+    `effect`: what happens to a thread whose class takes the name. `loud`: whether that is a failure, not a
+    curiosity."""
 
     since: Version | None
     until: Version | None

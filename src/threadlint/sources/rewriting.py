@@ -1,4 +1,5 @@
 """A file gets a new text, in the encoding it had."""
+
 from __future__ import annotations
 
 import os
@@ -10,14 +11,15 @@ from .reading import raw
 
 
 def encoded(text: str, like: bytes) -> bytes:
-    """The bytes of a text, with the byte-order mark and the encoding that `like` has. Raises ValueError where the encoding lacks a
-    character."""
+    """The bytes of a text, with the byte-order mark and the encoding that `like` has. Raises ValueError where the
+    encoding lacks a character."""
     data = text.encode(encoding_of(like))
     return BOM + data if like.startswith(BOM) else data
 
 
 def rewrite(file: str, before: str, after: str) -> None:
-    """Put `after` in the place of `before`, as a whole or not at all. Raises ValueError if the file holds something else by now."""
+    """Put `after` in the place of `before`, as a whole or not at all. Raises ValueError if the file holds something
+    else by now."""
     held = raw(file)
     if decode(held) != before:
         raise ValueError("the file has changed since it was read")

@@ -1,4 +1,5 @@
 """`--fix`, `--unsafe-fixes` and `--diff`: what is done about the findings."""
+
 from __future__ import annotations
 
 import difflib

@@ -39,6 +39,7 @@ def test_answer():
 - exceptions of the target are caught and kept;
 - the task's future is read.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -53,7 +54,9 @@ from ...program.traverse import walk
 
 RULE = Rule("THR408", "assertion-lost-in-thread")
 
-_LEAVING_TRACES = frozenset({"set", "append", "put", "put_nowait", "add", "set_result", "wait", "release", "notify", "notify_all", "update"})
+_LEAVING_TRACES = frozenset(
+    {"set", "append", "put", "put_nowait", "add", "set_result", "wait", "release", "notify", "notify_all", "update"}
+)
 
 
 def check(program: Program) -> Iterator[Finding]:
@@ -77,9 +80,11 @@ def _first_assertion(function: Function) -> f.Assert | f.Call | None:
             return node
         if isinstance(node, f.Call) and isinstance(node.func, f.Attr):
             owner = dotted(node.func.value)
-            if (owner in ("self", "cls") and node.func.attr.startswith("assert") and not node.func.attr.startswith("assertRaises")) or (
-                owner == "pytest" and node.func.attr == "fail"
-            ):
+            if (
+                owner in ("self", "cls")
+                and node.func.attr.startswith("assert")
+                and not node.func.attr.startswith("assertRaises")
+            ) or (owner == "pytest" and node.func.attr == "fail"):
                 return node
     return None
 
@@ -93,14 +98,21 @@ def _leaves_trace_later(function: Function, after: int) -> bool:
             return True
         if isinstance(node, (f.Assign, f.AugAssign)):
             targets = node.targets if isinstance(node, f.Assign) else (node.target,)
-            if any(not isinstance(target, f.Name) for target in targets) or function.facts.nonlocals or function.facts.globals:
+            if (
+                any(not isinstance(target, f.Name) for target in targets)
+                or function.facts.nonlocals
+                or function.facts.globals
+            ):
                 return True
     return False
 
 
 def _watches_threads(function: Function) -> bool:
     """Whether the module of the test looks at what threads raise."""
-    return any("excepthook" in {node.attr for node in walk(each.facts.body) if isinstance(node, f.Attr)} for each in function.module.functions)
+    return any(
+        "excepthook" in {node.attr for node in walk(each.facts.body) if isinstance(node, f.Attr)}
+        for each in function.module.functions
+    )
 
 
 def _finding(program: Program, code: ThreadCode, function: Function, node: f.Assert | f.Call) -> Finding:

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-What a thread raises stays in the thread. Neither `start()` nor `join()` raises it, so the handler never runs, and the failure is only
-printed.
+What a thread raises stays in the thread. Neither `start()` nor `join()` raises it, so the handler never runs, and
+the failure is only printed.
 
 ## Example
 
@@ -48,6 +48,7 @@ with ThreadPoolExecutor() as pool:
 - the handler names what `start()` and `join()` raise themselves (RuntimeError, KeyboardInterrupt, OSError);
 - anything else in the `try` can raise what is caught.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -66,7 +67,8 @@ from ...program.values import Cls, Ext, Obj
 RULE = Rule("THR407", "catching-around-start")
 
 _OWN = frozenset({
-    "RuntimeError", "KeyboardInterrupt", "OSError", "SystemExit", "BaseException", "ThreadError", "error", "MemoryError", "InterruptedError",
+    "RuntimeError", "KeyboardInterrupt", "OSError", "SystemExit", "BaseException", "ThreadError", "error",
+    "MemoryError", "InterruptedError",
     "TimeoutError",
 })  # fmt: skip
 """What starting and joining may raise themselves."""
@@ -102,7 +104,9 @@ def _only_runs_threads(program: Program, may: Failures, function: Function, body
             continue
         values = may.callees(node, function)
         makes = any(
-            (isinstance(v, Ext) and v.name in THREADS) or (isinstance(v, Cls) and program.hierarchy.is_a(v.cls, THREADS)) for v in values
+            (isinstance(v, Ext) and v.name in THREADS)
+            or (isinstance(v, Cls) and program.hierarchy.is_a(v.cls, THREADS))
+            for v in values
         )
         if not makes and may.may_raise(node, function):
             return False
@@ -122,7 +126,9 @@ def _is_thread(program: Program, may: Failures, expr: f.Expr, function: Function
 def _is_for_the_work(handler: f.Handler) -> bool:
     if handler.type is None:
         return True
-    names = [last_name(item) for item in (handler.type.items if isinstance(handler.type, f.Display) else (handler.type,))]
+    names = [
+        last_name(item) for item in (handler.type.items if isinstance(handler.type, f.Display) else (handler.type,))
+    ]
     return not any(name in _OWN for name in names)
 
 

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-The coroutine runs on the loop's thread; what it raises is kept in the `concurrent.futures.Future` that the call gives. Unlike a task's,
-an exception in it is not even logged.
+The coroutine runs on the loop's thread; what it raises is kept in the `concurrent.futures.Future` that the call
+gives. Unlike a task's, an exception in it is not even logged.
 
 ## Example
 
@@ -46,6 +46,7 @@ asyncio.run_coroutine_threadsafe(ping("localhost"), loop).result()
 - the future is kept and read, given a callback, returned or passed on;
 - the coroutine catches and logs what it raises.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -73,7 +74,11 @@ def check(program: Program) -> Iterator[Finding]:
         if not isinstance(call, f.Call):
             continue
         fate = fates.of(function, call)
-        if fate.escapes or fate.called(*_READING) or any(kind != "local" or name.startswith("_") for kind, name, _ in fate.homes):
+        if (
+            fate.escapes
+            or fate.called(*_READING)
+            or any(kind != "local" or name.startswith("_") for kind, name, _ in fate.homes)
+        ):
             continue
         coroutine = call.args[0].value if call.args else None
         targets: list[Fn] = []

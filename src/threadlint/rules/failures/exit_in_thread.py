@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-SystemExit that leaves a thread is ignored without a word, and the exit status with it: the process goes on, and ends with 0. A
-KeyboardInterrupt raised there reaches nobody either.
+SystemExit that leaves a thread is ignored without a word, and the exit status with it: the process goes on, and
+ends with 0. A KeyboardInterrupt raised there reaches nobody either.
 
 ## Example
 
@@ -51,6 +51,7 @@ if failed.is_set():
 - `sys.exit()` has no status, or 0: then it only ends the thread (low confidence);
 - SystemExit is caught in the function.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -80,7 +81,11 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         seen.add(key)
         roots = code.roots_of(function)
-        if any(root.spelling in ("handler", "done-callback") for root in roots) or not roots or _is_caught(where, event):
+        if (
+            any(root.spelling in ("handler", "done-callback") for root in roots)
+            or not roots
+            or _is_caught(where, event)
+        ):
             continue
         yield _finding(program, code, event)
 
@@ -93,7 +98,13 @@ def _is_caught(where: Mentions, event: Event) -> bool:
     for each in where.around(event.function, node):
         if isinstance(each, f.Try):
             for handler in each.handlers:
-                types = () if handler.type is None else handler.type.items if isinstance(handler.type, f.Display) else (handler.type,)
+                types = (
+                    ()
+                    if handler.type is None
+                    else handler.type.items
+                    if isinstance(handler.type, f.Display)
+                    else (handler.type,)
+                )
                 if handler.type is None or any(last_name(kind) in _CATCHING for kind in types):
                     return True
     return False
@@ -107,7 +118,9 @@ def _finding(program: Program, code: ThreadCode, event: Event) -> Finding:
     story: tuple[Step, ...] = ()
     if root.spawns:
         spawn = root.spawns[0]
-        story = (Step(program.place(spawn.function, spawn.at), f"{root.spelling} `{root.name}` starts here", root.name),)
+        story = (
+            Step(program.place(spawn.function, spawn.at), f"{root.spelling} `{root.name}` starts here", root.name),
+        )
     return RULE.finding(
         program.place(event.function, event.at),
         f"{what} in {root.spelling} `{root.name}` ends only the thread: the program goes on, and its exit status is lost",
@@ -115,5 +128,9 @@ def _finding(program: Program, code: ThreadCode, event: Event) -> Finding:
         scope=event.function.qualname,
         story=story,
         help="return, and tell the main thread, for example by an event",
-        confidence=Confidence.LOW if plain else Confidence.HIGH if event.function in code.targets else Confidence.MEDIUM,
+        confidence=Confidence.LOW
+        if plain
+        else Confidence.HIGH
+        if event.function in code.targets
+        else Confidence.MEDIUM,
     )

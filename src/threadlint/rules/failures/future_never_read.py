@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-What a task of a pool raises is kept in its future. If nobody asks for `result()` or `exception()`, it is gone: nothing is printed, the
-`with` block ends normally, the exit code is 0.
+What a task of a pool raises is kept in its future. If nobody asks for `result()` or `exception()`, it is gone:
+nothing is printed, the `with` block ends normally, the exit code is 0.
 
 ## Example
 
@@ -44,6 +44,7 @@ with ThreadPoolExecutor() as pool:
 - the future is given a done-callback, returned, passed on or stored where others can read it;
 - it is dropped on purpose: `_ = pool.submit(…)`.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -58,7 +59,8 @@ from ...program.symbols import Function, dotted, last_name
 RULE = Rule("THR403", "future-never-read")
 
 _READING = frozenset({
-    "result", "exception", "add_done_callback", "get", "cancel", "cancelled", "done", "ready", "successful", "set_exception", "set_result",
+    "result", "exception", "add_done_callback", "get", "cancel", "cancelled", "done", "ready", "successful",
+    "set_exception", "set_result",
     "traceback",
 })  # fmt: skip
 
@@ -87,7 +89,13 @@ def _is_on_purpose(life: Life) -> bool:
 
 def _finding(program: Program, may: Failures, life: Life, targets: list[Function]) -> Finding:
     task = life.node.args[0].value if life.node.args else None
-    name = targets[0].facts.qualname if targets and targets[0].name != "<lambda>" else dotted(task) if task is not None else None
+    name = (
+        targets[0].facts.qualname
+        if targets and targets[0].name != "<lambda>"
+        else dotted(task)
+        if task is not None
+        else None
+    )
     what = f"`{name}`" if name else "the task"
     story: tuple[Step, ...] = ()
     if targets:
@@ -104,5 +112,3 @@ def _finding(program: Program, may: Failures, life: Life, targets: list[Function
         help="keep the future and call `result()`, or give it a done-callback",
         confidence=Confidence.LOW if is_test(life.function) else Confidence.HIGH if targets else Confidence.MEDIUM,
     )
-
-

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-`map` raises what a task raised only when its result is taken from the iterator. Without a loop over it, a failed task looks like
-one that worked.
+`map` raises what a task raised only when its result is taken from the iterator. Without a loop over it, a failed
+task looks like one that worked.
 
 ## Example
 
@@ -40,6 +40,7 @@ with ThreadPoolExecutor() as pool:
 - the results are iterated, returned or passed on;
 - the task catches what it raises, or does nothing that can fail.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -57,7 +58,8 @@ from ...program.values import Fn
 RULE = Rule("THR404", "map-never-read")
 
 _MAPS = (
-    "concurrent.futures.ThreadPoolExecutor.map", "concurrent.futures.Executor.map", "concurrent.futures.ProcessPoolExecutor.map",
+    "concurrent.futures.ThreadPoolExecutor.map", "concurrent.futures.Executor.map",
+    "concurrent.futures.ProcessPoolExecutor.map",
     "multiprocessing.pool.ThreadPool.imap", "multiprocessing.pool.ThreadPool.imap_unordered",
 )  # fmt: skip
 

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-Nobody waits for a thread's exceptions, so the handler was the last one to know. When it passes in silence, work is lost item by item
-and nothing, no log and no exit code, tells.
+Nobody waits for a thread's exceptions, so the handler was the last one to know. When it passes in silence, work is
+lost item by item and nothing, no log and no exit code, tells.
 
 ## Example
 
@@ -63,6 +63,7 @@ thread.join()
 - other code runs the function too, or it stands far from what the thread was started with;
 - the function answers with a value that tells success from failure.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -98,7 +99,13 @@ def check(program: Program) -> Iterator[Finding]:
         if function not in code.targets and _answers(function):
             continue
         for node in walk(function.facts.body):
-            if isinstance(node, f.Try) and not _is_last(function, node) and not _is_retried(node) and not _is_in_handler(where, function, node) and not _empties_a_queue(node):
+            if (
+                isinstance(node, f.Try)
+                and not _is_last(function, node)
+                and not _is_retried(node)
+                and not _is_in_handler(where, function, node)
+                and not _empties_a_queue(node)
+            ):
                 for handler in node.handlers:
                     if is_broad(handler) and _is_silent(node, handler) and not only_tidies(node.body):
                         yield _finding(program, where, code, function, handler)
@@ -120,7 +127,8 @@ def _is_near(code: ThreadCode, function: Function) -> bool:
 def _answers(function: Function) -> bool:
     """Whether its result tells success from failure."""
     return any(
-        each.value is not None and not (isinstance(each.value, f.Const) and each.value.kind == "none") for each in function.index.returns
+        each.value is not None and not (isinstance(each.value, f.Const) and each.value.kind == "none")
+        for each in function.index.returns
     )
 
 
@@ -149,7 +157,8 @@ def _empties_a_queue(tried: f.Try) -> bool:
             if node.func.attr == "get_nowait":
                 return True
             if node.func.attr == "get" and any(
-                arg.keyword in (None, "block") and isinstance(arg.value, f.Const) and arg.value.value is False for arg in node.args
+                arg.keyword in (None, "block") and isinstance(arg.value, f.Const) and arg.value.value is False
+                for arg in node.args
             ):
                 return True
     return False
@@ -167,7 +176,9 @@ def _finding(program: Program, where: Mentions, code: ThreadCode, function: Func
     story: tuple[Step, ...] = ()
     if root.spawns:
         spawn: Any = root.spawns[0]
-        story = (Step(program.place(spawn.function, spawn.at), f"{root.spelling} `{root.name}` starts here", root.name),)
+        story = (
+            Step(program.place(spawn.function, spawn.at), f"{root.spelling} `{root.name}` starts here", root.name),
+        )
     return RULE.finding(
         program.place(function, handler.at),
         f"{root.spelling} `{root.name}` drops {caught} here, and nobody else will see it",

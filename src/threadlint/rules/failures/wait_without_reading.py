@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-`wait()` and `as_completed()` do not raise what a task raised; only `result()` does. All tasks may have failed, and the code goes on as if
-all had worked.
+`wait()` and `as_completed()` do not raise what a task raised; only `result()` does. All tasks may have failed, and
+the code goes on as if all had worked.
 
 ## Example
 
@@ -44,6 +44,7 @@ with ThreadPoolExecutor() as pool:
 - the futures leave the picture;
 - the task catches what it raises, or does nothing that can fail.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -58,7 +59,9 @@ from ...program.symbols import dotted
 
 RULE = Rule("THR405", "wait-without-reading")
 
-_READING = frozenset({"result", "exception", "add_done_callback", "get", "set_exception", "set_result", "traceback", "successful"})
+_READING = frozenset(
+    {"result", "exception", "add_done_callback", "get", "set_exception", "set_result", "traceback", "successful"}
+)
 
 
 def check(program: Program) -> Iterator[Finding]:
@@ -86,5 +89,9 @@ def check(program: Program) -> Iterator[Finding]:
                 scope=use.function.qualname,
                 story=(Step(program.place(life.function, life.node.at), "submitted here"),),
                 help="call `result()` on each of them",
-                confidence=Confidence.LOW if is_test(use.function) else Confidence.HIGH if targets else Confidence.MEDIUM,
+                confidence=Confidence.LOW
+                if is_test(use.function)
+                else Confidence.HIGH
+                if targets
+                else Confidence.MEDIUM,
             )

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-An exception that leaves the loop ends the thread. It is printed once; what is in the queue is not worked off any more, whoever waits for
-the queue waits for ever, and the periodic task never runs again.
+An exception that leaves the loop ends the thread. It is printed once; what is in the queue is not worked off any
+more, whoever waits for the queue waits for ever, and the periodic task never runs again.
 
 ## Example
 
@@ -64,6 +64,7 @@ worker.join()
 - what is called is known: only items of a queue and what was passed to the constructor count;
 - the call is one that raises when its connection is closed.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -94,7 +95,9 @@ def _finding(program: Program, dying: DyingWorker) -> Finding:
     steps = [Step(program.place(function, dying.loop.loop.at), "the loop that ends", root.name)]
     if root.spawns:
         spawn = root.spawns[0]
-        steps.insert(0, Step(program.place(spawn.function, spawn.at), f"{root.spelling} `{root.name}` starts here", root.name))
+        steps.insert(
+            0, Step(program.place(spawn.function, spawn.at), f"{root.spelling} `{root.name}` starts here", root.name)
+        )
     return RULE.finding(
         program.place(function, dying.call.at),
         f"if {called} raises, {root.spelling} `{root.name}` ends and {then}",

@@ -2,8 +2,9 @@
 
 ## Why it hurts
 
-`args=(x)` is `args=x`: the parentheses do not make a tuple, the comma does. A string is taken apart into its characters, and a
-number or an object raises TypeError. Both happen inside the thread: `start()` succeeds, the process ends with exit code 0.
+`args=(x)` is `args=x`: the parentheses do not make a tuple, the comma does. A string is taken apart into its
+characters, and a number or an object raises TypeError. Both happen inside the thread: `start()` succeeds, the
+process ends with exit code 0.
 
 ## Example
 
@@ -44,6 +45,7 @@ thread.join()
 
 Safe: a comma is added.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -73,8 +75,10 @@ def check(program: Program) -> Iterator[Finding]:
                 if confidence is not None:
                     yield _finding(program, handing, args, confidence)
             keywords = handing.expr(position + 1, "kwargs")
-            if isinstance(keywords, f.Const) and keywords.kind != "none" or (
-                isinstance(keywords, f.Display) and keywords.kind != "dict"
+            if (
+                (isinstance(keywords, f.Const)
+                and keywords.kind != "none")
+                or (isinstance(keywords, f.Display) and keywords.kind != "dict")
             ):
                 yield RULE.finding(
                     program.place(handing.function, keywords.at),
@@ -94,13 +98,19 @@ def _wrong_args(program: Program, handing: Handing, args: f.Expr, values: Values
     if isinstance(args, (f.Display, f.Comprehension, f.BinOp, f.IfExp, f.BoolOp, f.Await, f.Starred, f.Item)):
         return None
     for value in values:
-        if isinstance(value, Pack) or (isinstance(value, Obj) and (value.type in CONTAINERS or value.type == "builtins.tuple")):
+        if isinstance(value, Pack) or (
+            isinstance(value, Obj) and (value.type in CONTAINERS or value.type == "builtins.tuple")
+        ):
             return None
         if isinstance(value, Obj) and isinstance(value.type, Class) and not _is_plain(program, value.type):
             return None
     if values and all(_cannot_be_arguments(program, value) for value in values):
         return Confidence.HIGH
-    if not is_parenthesised_argument(handing.function, args) or isinstance(args, f.Call) or not isinstance(args, (f.Name, f.Attr)):
+    if (
+        not is_parenthesised_argument(handing.function, args)
+        or isinstance(args, f.Call)
+        or not isinstance(args, (f.Name, f.Attr))
+    ):
         return None
     if _is_several(handing.function, args) or values:
         return None
@@ -125,7 +135,9 @@ def _cannot_be_arguments(program: Program, value: object) -> bool:
     if isinstance(value, Fn):
         return True
     if isinstance(value, Obj):
-        return isinstance(value.type, Class) or value.type.startswith(("threading.", "queue.", "socket.socket", "logging."))
+        return isinstance(value.type, Class) or value.type.startswith(
+            ("threading.", "queue.", "socket.socket", "logging.")
+        )
     return False
 
 
@@ -158,7 +170,7 @@ def _takes_one(handing: Handing) -> bool:
 def _finding(program: Program, handing: Handing, args: f.Expr, confidence: Confidence) -> Finding:
     shown = text_of(handing.function, args.at)
     shown = shown if len(shown) <= _SHOWN and "\n" not in shown and "`" not in shown else "…"
-    text = isinstance(args, f.Const) and args.kind in ("str", "bytes") or isinstance(args, f.Other)
+    text = (isinstance(args, f.Const) and args.kind in ("str", "bytes")) or isinstance(args, f.Other)
     what = "is taken apart into its characters" if text else "raises TypeError inside the thread"
     if not text and not isinstance(args, f.Const):
         what = "is not a tuple: its elements, if it has any, become the arguments"

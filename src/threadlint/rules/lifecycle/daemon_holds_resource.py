@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-Daemon threads are stopped abruptly when the interpreter exits: in the middle of a line, before the buffer is written, between two
-statements of a transaction. `finally` and `with` blocks of the thread do not run.
+Daemon threads are stopped abruptly when the interpreter exits: in the middle of a line, before the buffer is
+written, between two statements of a transaction. `finally` and `with` blocks of the thread do not run.
 
 ## Example
 
@@ -51,6 +51,7 @@ writer.join()
 - the thread is joined or signalled somewhere, or leaves the picture;
 - it only reads, or writes nothing but logs.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -75,7 +76,12 @@ def check(program: Program) -> Iterator[Finding]:
     """A finding for each daemon thread that writes and that nobody joins or signals."""
     results, signals = program.ask(thread_results), program.ask(stop_signals)
     for life in program.ask(lifetimes).of("thread"):
-        if not life.is_started or life.daemon is not True or life.escapes or life.is_done("join", "is_alive", "isAlive"):
+        if (
+            not life.is_started
+            or life.daemon is not True
+            or life.escapes
+            or life.is_done("join", "is_alive", "isAlive")
+        ):
             continue
         if _can_be_stopped(program, life) or any(not name.startswith("_") for name, _ in life.homes):
             continue
@@ -121,7 +127,9 @@ def _opens_to_write(event: Event) -> bool:
     if event.subject not in ("builtins.open", "io.open", "gzip.open", "bz2.open", "codecs.open"):
         return False
     mode = event.detail.arguments.get(1, "mode") or ()
-    return any(isinstance(value, Lit) and isinstance(value.value, str) and set(value.value) & set("wax+") for value in mode)
+    return any(
+        isinstance(value, Lit) and isinstance(value.value, str) and set(value.value) & set("wax+") for value in mode
+    )
 
 
 def _finding(program: Program, life: Life, written: Event) -> Finding:
@@ -135,5 +143,3 @@ def _finding(program: Program, life: Life, written: Event) -> Finding:
         help="do not make it a daemon, and tell it to stop and join it before the program ends",
         confidence=Confidence.LOW if is_test(life.function) else Confidence.MEDIUM,
     )
-
-

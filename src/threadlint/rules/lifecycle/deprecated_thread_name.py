@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-The names in camel case, relics of Python 2, give a DeprecationWarning since Python 3.10, and `Thread.isAlive` is gone since 3.9. The new
-names have been there since Python 2.6.
+The names in camel case, relics of Python 2, give a DeprecationWarning since Python 3.10, and `Thread.isAlive` is
+gone since 3.9. The new names have been there since Python 2.6.
 
 ## Example
 
@@ -46,6 +46,7 @@ thread.join()
 
 Safe: the new name is written.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -99,7 +100,13 @@ def _calls(found: Execution) -> Iterator[tuple[Event, str, Renamed, Confidence]]
 
 
 def _finding(
-    program: Program, where: Mentions, function: Function, call: f.Call, old: str, renamed: Renamed, confidence: Confidence
+    program: Program,
+    where: Mentions,
+    function: Function,
+    call: f.Call,
+    old: str,
+    renamed: Renamed,
+    confidence: Confidence,
 ) -> Finding:
     gone = f", and is gone since Python {renamed.gone[0]}.{renamed.gone[1]}" if renamed.gone else " since Python 3.10"
     new = {"set": f"{renamed.new} = …", "get": renamed.new, "rename": f"{renamed.new}()"}[renamed.how]
@@ -132,8 +139,13 @@ def _fix(where: Mentions, function: Function, call: f.Call, renamed: Renamed) ->
         edits = (replaced(function, name_span(func), renamed.new),)
     elif renamed.how == "get" and not call.args and after.replace(" ", "") == "()":
         edits = (replaced(function, (name_span(func)[0], call.at[1]), renamed.new),)
-    elif renamed.how == "set" and len(call.args) == 1 and not call.args[0].star and "\n" not in after and "#" not in after:
-        if isinstance(where.parent(function, call), f.Evaluate):
-            value = text_of(function, call.args[0].value.at)
-            edits = (replaced(function, (name_span(func)[0], call.at[1]), f"{renamed.new} = {value}"),)
+    elif (
+        renamed.how == "set"
+        and len(call.args) == 1
+        and not call.args[0].star
+        and "\n" not in after
+        and "#" not in after
+    ) and isinstance(where.parent(function, call), f.Evaluate):
+        value = text_of(function, call.args[0].value.at)
+        edits = (replaced(function, (name_span(func)[0], call.at[1]), f"{renamed.new} = {value}"),)
     return Fix(f"write `{renamed.new}`", edits) if edits else None

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-A pool that nothing shuts down keeps its threads, and nothing waits for the tasks that are still in it: the function returns while
-they run, and what they raise is lost.
+A pool that nothing shuts down keeps its threads, and nothing waits for the tasks that are still in it: the function
+returns while they run, and what they raise is lost.
 
 ## Example
 
@@ -53,6 +53,7 @@ print(total(["a", "b"]))
 
 Unsafe: `with` takes the place of the assignment, and the rest of the block is indented.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-Each iteration starts threads and waits until they have ended. The threads of one iteration never help the next, and with a single task
-there is nothing that runs beside it.
+Each iteration starts threads and waits until they have ended. The threads of one iteration never help the next, and
+with a single task there is nothing that runs beside it.
 
 ## Example
 
@@ -41,6 +41,7 @@ with ThreadPoolExecutor() as pool:
 - the pool is kept beyond the iteration;
 - its tasks are a whole batch (low confidence).
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -68,7 +69,8 @@ def check(program: Program) -> Iterator[Finding]:
         single = _runs_one_task(where, life)
         yield RULE.finding(
             program.place(life.function, life.node.at),
-            "a pool is made and waited for in each iteration" + (", for a single task" if single else "; its threads never serve the next"),
+            "a pool is made and waited for in each iteration"
+            + (", for a single task" if single else "; its threads never serve the next"),
             subjects=(life.function.qualname,),
             scope=life.function.qualname,
             help="make one pool in front of the loop",
@@ -80,13 +82,18 @@ def _is_retry(where: Mentions, life: Life, loop: object) -> bool:
     """Whether the loop is left behind the pool: `while True: try: … return`."""
     body = getattr(loop, "body", ())
     return any(
-        isinstance(node, (f.Return, f.Raise)) or (isinstance(node, f.Jump) and node.kind == "break") for node in walk(body)
+        isinstance(node, (f.Return, f.Raise)) or (isinstance(node, f.Jump) and node.kind == "break")
+        for node in walk(body)
     )
 
 
 def _runs_one_task(where: Mentions, life: Life) -> bool:
     """Whether one `submit`, outside any loop within the iteration, is all it gets."""
-    calls = [use for use in life.fate.called("submit", "map", "apply_async", "apply", "map_async", "imap") if use.how == "call"]
+    calls = [
+        use
+        for use in life.fate.called("submit", "map", "apply_async", "apply", "map_async", "imap")
+        if use.how == "call"
+    ]
     if len(calls) != 1 or calls[0].name not in ("submit", "apply_async", "apply"):
         return False
     return where.loop(calls[0].function, calls[0].node) is where.loop(life.function, life.node)

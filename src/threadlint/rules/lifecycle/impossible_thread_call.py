@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-A thread can be started once, joined only after it was started, by another thread than itself, and be made a daemon only before.
-Anything else raises RuntimeError, often only at shutdown.
+A thread can be started once, joined only after it was started, by another thread than itself, and be made a daemon
+only before. Anything else raises RuntimeError, often only at shutdown.
 
 ## Example
 
@@ -63,6 +63,7 @@ Poller().start()
 - the current thread is compared before the join, or RuntimeError is caught;
 - a branch, a loop or another call between the two places may have changed the thread.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -76,7 +77,10 @@ from ...program.symbols import dotted
 RULE = Rule("THR309", "impossible-thread-call", severity=Severity.ERROR)
 
 _MESSAGES = {
-    "started-twice": ("`{path}` is started a second time; a thread can be started only once", "make a new thread for each start"),
+    "started-twice": (
+        "`{path}` is started a second time; a thread can be started only once",
+        "make a new thread for each start",
+    ),
     "joined-before-start": ("`{path}` is joined before it is started", "start it first"),
     "daemon-after-start": ("`{path}` is made a daemon after it was started", "set `daemon` before `start()`"),
     "started-each-iteration": (
@@ -113,7 +117,9 @@ def _disordered(program: Program, disorder: Disorder) -> Finding:
 def _own_join(program: Program, own: OwnJoin) -> Finding:
     event = own.event
     node = event.detail.node
-    thread = (dotted(node.func.value) if hasattr(node, "func") and hasattr(node.func, "value") else None) or "the thread"
+    thread = (
+        dotted(node.func.value) if hasattr(node, "func") and hasattr(node.func, "value") else None
+    ) or "the thread"
     names = [f"`{function.facts.qualname}`" for function in own.path if function.facts.qualname]
     way = names[0] if len(names) == 1 else f"{names[0]}, through {', '.join(names[1:3])}"
     if own.root is None:

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-`join()` waits until the thread has ended. Started and joined in the same iteration, the threads run one after the other, and the
-program is as fast as without them.
+`join()` waits until the thread has ended. Started and joined in the same iteration, the threads run one after the
+other, and the program is as fast as without them.
 
 ## Example
 
@@ -45,6 +45,7 @@ for thread in threads:
 - anything else happens between `start()` and `join()`;
 - the join has a timeout.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-`join()` with a timeout returns None whether the thread has ended or not. Code that goes on as if it had reads results that are not
-there yet, or takes away what the thread still uses.
+`join()` with a timeout returns None whether the thread has ended or not. Code that goes on as if it had reads
+results that are not there yet, or takes away what the thread still uses.
 
 ## Example
 
@@ -48,6 +48,7 @@ print(answers)
 - `is_alive()` is asked anywhere;
 - nothing that the thread changes is read afterwards.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -72,9 +73,16 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         for use in life.fate.called("join"):
             key = (use.function.module.name, use.node.at)
-            if use.how != "call" or not _is_timed(use.node) or key in seen or where.loop(use.function, use.node) is not None:
+            if (
+                use.how != "call"
+                or not _is_timed(use.node)
+                or key in seen
+                or where.loop(use.function, use.node) is not None
+            ):
                 continue
-            readers = [r for r in results.readers(life, use.function, use.node.at[1]) if r.location.key != _own_name(life)]
+            readers = [
+                r for r in results.readers(life, use.function, use.node.at[1]) if r.location.key != _own_name(life)
+            ]
             if readers:
                 seen.add(key)
                 yield _finding(program, life, use.node, readers[0])

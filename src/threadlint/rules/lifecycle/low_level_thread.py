@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-`_thread.start_new_thread` gives a bare number. Such a thread cannot be joined or named, the interpreter does not wait for it at exit, and
-an exception in it goes to `sys.unraisablehook`.
+`_thread.start_new_thread` gives a bare number. Such a thread cannot be joined or named, the interpreter does not
+wait for it at exit, and an exception in it goes to `sys.unraisablehook`.
 
 ## Example
 
@@ -37,6 +37,7 @@ thread.join()
 
 - `threading` is used.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -55,7 +56,9 @@ def check(program: Program) -> Iterator[Finding]:
     for event in program.ask(execution).calls("_thread.start_new_thread"):
         target = event.detail.arguments.expr(0, "function")
         given = event.detail.arguments.get(0, "function") or ()
-        name = (dotted(target) if target is not None else None) or next((v.function.name for v in given if isinstance(v, Fn)), "it")
+        name = (dotted(target) if target is not None else None) or next(
+            (v.function.name for v in given if isinstance(v, Fn)), "it"
+        )
         yield RULE.finding(
             program.place(event.function, event.at),
             f"`{name}` runs on a thread of `_thread`, which nobody can join and the interpreter does not wait for",

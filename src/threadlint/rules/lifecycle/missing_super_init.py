@@ -2,8 +2,9 @@
 
 ## Why it hurts
 
-Without `super().__init__()` the object is no thread yet: `start()` raises "thread.__init__() not called". `daemon` and `name` are
-properties that need the constructor to have run; setting them earlier raises RuntimeError or AssertionError.
+Without `super().__init__()` the object is no thread yet: `start()` raises "thread.__init__() not called". `daemon`
+and `name` are properties that need the constructor to have run; setting them earlier raises RuntimeError or
+AssertionError.
 
 ## Example
 
@@ -53,6 +54,7 @@ downloader.join()
 
 Unsafe: `super().__init__()` is written in front of the constructor's first statement.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -85,7 +87,9 @@ def check(program: Program) -> Iterator[Finding]:
 
 def _calls_init(function: Function) -> bool:
     return any(
-        isinstance(node, f.Attr) and node.attr == "__init__" for each in (function, *function.nested) for node in walk(each.facts.body)
+        isinstance(node, f.Attr) and node.attr == "__init__"
+        for each in (function, *function.nested)
+        for node in walk(each.facts.body)
     )
 
 
@@ -105,7 +109,10 @@ def _raises(function: Function) -> bool:
 def _set_too_early(program: Program, cls: Class, init: Function) -> tuple[f.Attr, str] | None:
     """The first assignment to `self.daemon` or `self.name` that surely runs before the constructor of Thread."""
     for statement in init.facts.body:
-        if any(isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.attr == "__init__" for node in walk((statement,))):
+        if any(
+            isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.attr == "__init__"
+            for node in walk((statement,))
+        ):
             return None
         if not isinstance(statement, (f.Assign, f.Evaluate)):
             continue
@@ -136,7 +143,11 @@ def _missing(program: Program, cls: Class, init: Function) -> Finding:
 
 
 def _fix(init: Function) -> Fix | None:
-    body = [s for s in init.facts.body if not (isinstance(s, f.Evaluate) and isinstance(s.value, f.Const) and s.value.kind == "str")]
+    body = [
+        s
+        for s in init.facts.body
+        if not (isinstance(s, f.Evaluate) and isinstance(s.value, f.Const) and s.value.kind == "str")
+    ]
     if not body:
         return None
     first = body[0].at[0]

@@ -2,9 +2,9 @@
 
 ## Why it hurts
 
-`Thread` keeps its own state in attributes of the object. A subclass that assigns one of them, or defines a method of that name, breaks
-the thread in strange ways: `start()` never returns, `join()` raises TypeError, the body never runs. Which names those are differs from
-version to version, so that such code breaks when Python is updated.
+`Thread` keeps its own state in attributes of the object. A subclass that assigns one of them, or defines a method
+of that name, breaks the thread in strange ways: `start()` never returns, `join()` raises TypeError, the body never
+runs. Which names those are differs from version to version, so that such code breaks when Python is updated.
 
 ## Example
 
@@ -55,6 +55,7 @@ ticker.join()
 - no version from `target-version` on uses the name;
 - an override of `start` or `join` calls the one that it overrides.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -100,8 +101,7 @@ def _applies(reserved: Reserved, target: Version | None) -> bool:
 
 def _calls_original(method: Function, name: str) -> bool:
     return any(
-        isinstance(node, f.Attr) and node.attr in (name, f"_{name}", "_started")
-        for node in walk(method.facts.body)
+        isinstance(node, f.Attr) and node.attr in (name, f"_{name}", "_started") for node in walk(method.facts.body)
     )
 
 

@@ -2,7 +2,8 @@
 
 ## Why it hurts
 
-`start()` makes a thread and lets it call `run()`. Calling `run()` yourself makes no thread: the caller does the work and waits for it.
+`start()` makes a thread and lets it call `run()`. Calling `run()` yourself makes no thread: the caller does the
+work and waits for it.
 
 ## Example
 
@@ -43,6 +44,7 @@ thread.join()
 
 Safe: `run()` becomes `start()`.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -69,7 +71,11 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         receiver = _receiver(program, function)
         values = program.static.evaluate(attr.value, function, receiver)
-        if not values or not all(_is_thread(program, value) for value in values) or _is_own(program, function, attr.value, values):
+        if (
+            not values
+            or not all(_is_thread(program, value) for value in values)
+            or _is_own(program, function, attr.value, values)
+        ):
             continue
         owner = dotted(attr.value)
         if owner is not None and _is_started_too(where.text(function).attributes.get("start", []), owner):
@@ -102,7 +108,9 @@ def _is_own(program: Program, function: Function, owner: f.Expr, values: tuple[o
         return True
     mine = program.hierarchy.mro(method.cls)
     return any(
-        isinstance(value, Obj) and isinstance(value.type, Class) and (value.type in mine or method.cls in program.hierarchy.mro(value.type))
+        isinstance(value, Obj)
+        and isinstance(value.type, Class)
+        and (value.type in mine or method.cls in program.hierarchy.mro(value.type))
         for value in values
     )
 

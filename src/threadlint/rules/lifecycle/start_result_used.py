@@ -2,7 +2,8 @@
 
 ## Why it hurts
 
-`start()` returns None. `t = Thread(…).start()` starts a thread that nobody can join any more, and `t.join()` raises AttributeError.
+`start()` returns None. `t = Thread(…).start()` starts a thread that nobody can join any more, and `t.join()` raises
+AttributeError.
 
 ## Example
 
@@ -41,6 +42,7 @@ thread.join()
 
 Safe: the assignment is split into two statements.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -2,8 +2,9 @@
 
 ## Why it hurts
 
-At exit the interpreter first waits for all threads that are no daemons, and for the workers of pools; only then does it call what was
-registered with `atexit`. A thread that runs until such a callback stops it keeps the process alive for ever.
+At exit the interpreter first waits for all threads that are no daemons, and for the workers of pools; only then
+does it call what was registered with `atexit`. A thread that runs until such a callback stops it keeps the process
+alive for ever.
 
 ## Example
 
@@ -61,6 +62,7 @@ atexit.register(finish)
 
 Unsafe: `daemon=True` is passed to `Thread`.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -84,7 +86,11 @@ def check(program: Program) -> Iterator[Finding]:
     if not registrations:
         return
     signals, results = program.ask(stop_signals), program.ask(thread_results)
-    lives = [life for life in program.ask(lifetimes).of("thread") if life.is_started and life.daemon is False and not life.escapes]
+    lives = [
+        life
+        for life in program.ask(lifetimes).of("thread")
+        if life.is_started and life.daemon is False and not life.escapes
+    ]
     for event in registrations:
         given, own = _given(signals, event)
         if not given:
@@ -136,7 +142,13 @@ def _finding(program: Program, event: Event, life: Life) -> Finding:
         f"this runs only after thread `{life.name}` has ended, but the thread waits for it to end: the process hangs at exit",
         subjects=(f"{life.function.module.name}.{life.name}",),
         scope=event.function.qualname,
-        story=(Step(program.place(life.function, life.node.at), f"thread `{life.name}` is made here, and is no daemon", life.name),),
+        story=(
+            Step(
+                program.place(life.function, life.node.at),
+                f"thread `{life.name}` is made here, and is no daemon",
+                life.name,
+            ),
+        ),
         help="make the thread a daemon, or stop it before the end of the main function",
         confidence=Confidence.HIGH if event.function.is_top else Confidence.MEDIUM,
         fix=_daemon(life) if life.function.module is event.function.module else None,
@@ -145,7 +157,11 @@ def _finding(program: Program, event: Event, life: Life) -> Finding:
 
 def _daemon(life: Life) -> Fix | None:
     """Make it a daemon, where it is made by `Thread(…)` itself."""
-    if life.cls is not None or any(use.name == "daemon" for use in life.fate.uses) or any(a.keyword == "daemon" for a in life.node.args):
+    if (
+        life.cls is not None
+        or any(use.name == "daemon" for use in life.fate.uses)
+        or any(a.keyword == "daemon" for a in life.node.args)
+    ):
         return None
     edit = keyword_added(life.function, life.node, "daemon=True")
     return Fix("make it a daemon", (edit,), safe=False) if edit is not None else None

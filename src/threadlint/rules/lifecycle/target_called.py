@@ -2,9 +2,9 @@
 
 ## Why it hurts
 
-`Thread(target=work())` runs `work` here and now, in the thread that was meant to go on. What it returns, usually `None`, becomes the
-target: the new thread starts, does nothing and ends, without an error. `Timer(5, work())` and `submit(work())` fail later, where
-nobody looks.
+`Thread(target=work())` runs `work` here and now, in the thread that was meant to go on. What it returns, usually
+`None`, becomes the target: the new thread starts, does nothing and ends, without an error. `Timer(5, work())` and
+`submit(work())` fail later, where nobody looks.
 
 ## Example
 
@@ -47,6 +47,7 @@ thread.join()
 
 Safe: the call becomes the function, and its arguments become arguments of the outer call.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -62,9 +63,12 @@ from ...program.values import Ext, ExtMethod, Fn, Values
 RULE = Rule("THR303", "target-called", severity=Severity.ERROR)
 
 _GIVE_NOTHING = frozenset({
-    "builtins.print", "time.sleep", "os._exit", "sys.exit", "shutil.rmtree", "os.remove", "os.unlink", "threading.Thread.start",
-    "threading.Event.set", "threading.Event.clear", "builtins.list.append", "threading.Lock.release", "threading.Thread.join",
-    "threading.Timer.cancel", "concurrent.futures.ThreadPoolExecutor.shutdown", "queue.Queue.put", "queue.Queue.task_done",
+    "builtins.print", "time.sleep", "os._exit", "sys.exit", "shutil.rmtree", "os.remove", "os.unlink",
+    "threading.Thread.start",
+    "threading.Event.set", "threading.Event.clear", "builtins.list.append", "threading.Lock.release",
+    "threading.Thread.join",
+    "threading.Timer.cancel", "concurrent.futures.ThreadPoolExecutor.shutdown", "queue.Queue.put",
+    "queue.Queue.task_done",
 })  # fmt: skip
 """Library functions that return None."""
 
@@ -89,7 +93,11 @@ def _gives_nothing(program: Program, call: f.Call, function: Function) -> bool:
 def _returns_no_function(value: object) -> bool:
     if isinstance(value, Fn):
         facts = value.function.facts
-        if facts.is_async or facts.is_generator or not value.function.decorator_names <= {"staticmethod", "classmethod"}:
+        if (
+            facts.is_async
+            or facts.is_generator
+            or not value.function.decorator_names <= {"staticmethod", "classmethod"}
+        ):
             return False
         if value.function.cls is not None and value.function.index.returns == [] and _is_abstract(value.function):
             return False
@@ -108,8 +116,10 @@ def _is_abstract(function: Function) -> bool:
 
 
 def _is_no_function(value: f.Expr | None) -> bool:
-    return value is None or isinstance(value, (f.Const, f.Display, f.Compare, f.Not, f.Comprehension)) or (
-        isinstance(value, f.Other) and value.kind in ("fstring", "joined")
+    return (
+        value is None
+        or isinstance(value, (f.Const, f.Display, f.Compare, f.Not, f.Comprehension))
+        or (isinstance(value, f.Other) and value.kind in ("fstring", "joined"))
     )
 
 

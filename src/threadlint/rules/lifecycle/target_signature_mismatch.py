@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-The TypeError is raised inside the thread, or kept in the future of a pool: `start()` and `submit()` succeed, and the work is
-simply not done.
+The TypeError is raised inside the thread, or kept in the future of a pool: `start()` and `submit()` succeed, and
+the work is simply not done.
 
 ## Example
 
@@ -40,6 +40,7 @@ thread.join()
 - it is not certain which function runs, or a decorator may change what it takes;
 - the arguments are not written out.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -39,6 +39,7 @@ print("done")
 - the thread is returned, passed on, or kept where others can start it;
 - its class starts it.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -54,7 +55,12 @@ RULE = Rule("THR302", "thread-never-started", severity=Severity.ERROR)
 def check(program: Program) -> Iterator[Finding]:
     """A finding for each thread or timer that is neither started nor leaves the picture."""
     for life in program.ask(lifetimes).of("thread", "timer"):
-        if life.is_started or life.escapes or _is_only_a_stand_in(life) or any(cls is not None for _, cls in _public_homes(life)):
+        if (
+            life.is_started
+            or life.escapes
+            or _is_only_a_stand_in(life)
+            or any(cls is not None for _, cls in _public_homes(life))
+        ):
             continue
         yield RULE.finding(
             program.place(life.function, life.node.at),
@@ -62,7 +68,11 @@ def check(program: Program) -> Iterator[Finding]:
             subjects=(f"{life.function.module.name}.{life.name}",),
             scope=life.function.qualname,
             help="call `start()` on it",
-            confidence=Confidence.LOW if is_test(life.function) else Confidence.HIGH if not life.homes else Confidence.MEDIUM,
+            confidence=Confidence.LOW
+            if is_test(life.function)
+            else Confidence.HIGH
+            if not life.homes
+            else Confidence.MEDIUM,
         )
 
 

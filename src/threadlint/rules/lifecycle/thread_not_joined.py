@@ -2,8 +2,9 @@
 
 ## Why it hurts
 
-Whoever started the thread goes on before its work is done: results are missing, files half written, and an exception in it reaches
-nobody. The interpreter waits for it at exit, so that a program that looks finished may not end.
+Whoever started the thread goes on before its work is done: results are missing, files half written, and an
+exception in it reaches nobody. The interpreter waits for it at exit, so that a program that looks finished may not
+end.
 
 ## Example
 
@@ -48,6 +49,7 @@ print(sum(squares))
 - starting it is the last thing that a script does;
 - it is one of many kinds of work that need no waiting, and nothing shows that its results are used (low confidence).
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -100,7 +102,9 @@ def _judged(program: Program, where: Mentions, results: Results, life: Life) -> 
         )
         message = f"`{life.name}` is never joined; what it changes is read while it may still run"
     else:
-        message = f"`{life.name}` is started and never joined: nothing waits for its end, and nobody learns whether it failed"
+        message = (
+            f"`{life.name}` is started and never joined: nothing waits for its end, and nobody learns whether it failed"
+        )
         confidence = _confidence(where, life)
     if any(_loops_for_ever(fn.function.facts.body) for fn, _ in life.targets):
         return

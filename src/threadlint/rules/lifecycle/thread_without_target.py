@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-The first parameter of `Thread` is `group`, which has to be None: `Thread(work)` raises AssertionError. A `Thread()` without a target,
-of a class that does not define `run`, starts and ends without doing anything.
+The first parameter of `Thread` is `group`, which has to be None: `Thread(work)` raises AssertionError. A `Thread()`
+without a target, of a class that does not define `run`, starts and ends without doing anything.
 
 ## Example
 
@@ -45,6 +45,7 @@ thread.join()
 
 Safe: `Thread(work)` becomes `Thread(target=work)`.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -70,7 +71,9 @@ def check(program: Program) -> Iterator[Finding]:
         first = handing.expr(0)
         if first is not None and not (isinstance(first, f.Const) and first.kind == "none"):
             values = handing.values(0) or ()
-            if isinstance(first, f.Lambda) or (values and all(isinstance(v, (Fn, Cls, ExtMethod, Partial)) for v in values)):
+            if isinstance(first, f.Lambda) or (
+                values and all(isinstance(v, (Fn, Cls, ExtMethod, Partial)) for v in values)
+            ):
                 yield _passed_as_group(program, handing, first)
                 continue
         life = lives.get((handing.function, handing.call.at))
@@ -87,7 +90,11 @@ def _runs_nothing(handing: Handing, life: Life) -> bool:
     target = handing.target
     if target is not None and not (isinstance(target, f.Const) and target.kind == "none"):
         return False
-    return life.is_done("start") and not life.escapes and not any(use.how == "set" and use.name == "run" for use in life.fate.uses)
+    return (
+        life.is_done("start")
+        and not life.escapes
+        and not any(use.how == "set" and use.name == "run" for use in life.fate.uses)
+    )
 
 
 def _class_runs_nothing(program: Program, life: Life) -> bool:
@@ -102,7 +109,11 @@ def _class_runs_nothing(program: Program, life: Life) -> bool:
     if any(len(hierarchy.bases(each)) != len(each.facts.bases) or each.facts.decorators for each in order):
         return False
     for each in order:
-        if {"run", "_target"} & set(each.attribute_bindings) or "__getattr__" in each.methods or "start" in each.methods:
+        if (
+            {"run", "_target"} & set(each.attribute_bindings)
+            or "__getattr__" in each.methods
+            or "start" in each.methods
+        ):
             return False
     if life.targets or any(arg.star for arg in life.node.args) or not life.is_done("start"):
         return False
@@ -132,7 +143,11 @@ def _passed_as_group(program: Program, handing: Handing, first: f.Expr) -> Findi
 
 
 def _nothing_to_run(program: Program, life: Life) -> Finding:
-    what = f"`{life.cls.name}` has no `run` and is given no target" if life.cls is not None else "this thread has no target"
+    what = (
+        f"`{life.cls.name}` has no `run` and is given no target"
+        if life.cls is not None
+        else "this thread has no target"
+    )
     return RULE.finding(
         program.place(life.function, life.node.at),
         f"{what}: it starts and ends without doing anything",

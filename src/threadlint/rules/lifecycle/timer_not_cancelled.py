@@ -2,9 +2,10 @@
 
 ## Why it hurts
 
-A `Timer` is a thread that is no daemon: the process waits for it at exit, and it fires although nobody needs it any more. If the code
-that it watches raises before `cancel()` is reached, it fires later into whatever runs then. A callback that makes the next timer
-cannot be stopped by cancelling the one that is stored: it may be running just now, and stores another.
+A `Timer` is a thread that is no daemon: the process waits for it at exit, and it fires although nobody needs it any
+more. If the code that it watches raises before `cancel()` is reached, it fires later into whatever runs then. A
+callback that makes the next timer cannot be stopped by cancelling the one that is stored: it may be running just
+now, and stores another.
 
 ## Example
 
@@ -55,6 +56,7 @@ print(guarded(input))
 - `cancel()` stands in a `finally`, in another method, or nothing between start and cancel can raise;
 - a callback that makes the next timer first looks whether it is to stop.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -90,9 +92,12 @@ def check(program: Program) -> Iterator[Finding]:
             late = _cancelled_only_on_success(where, may, life)
             if late is not None:
                 yield _on_success_only(program, life, late)
-        elif life.daemon is False and not life.escapes and not _can_be_stopped(program, life):
-            if not life.is_done("join") and not _is_short(life) and not any(not name.startswith("_") for name, _ in life.homes):
-                yield _uncancelled(program, life)
+        elif life.daemon is False and not life.escapes and not _can_be_stopped(program, life) and (
+            not life.is_done("join")
+            and not _is_short(life)
+            and not any(not name.startswith("_") for name, _ in life.homes)
+        ):
+            yield _uncancelled(program, life)
 
 
 def _is_short(life: Life) -> bool:
@@ -129,19 +134,29 @@ def _calls(call: f.Call, caller: Function, callee: Function) -> bool:
     if isinstance(call.func, f.Attr):
         own = isinstance(call.func.value, f.Name) and call.func.value.id == caller.receiver_name
         return own and callee.cls is not None and call.func.attr == callee.name
-    return isinstance(call.func, f.Name) and call.func.id == callee.name and callee.cls is None and caller.module is callee.module
+    return (
+        isinstance(call.func, f.Name)
+        and call.func.id == callee.name
+        and callee.cls is None
+        and caller.module is callee.module
+    )
 
 
 def _looks_first(where: Mentions, function: Function, node: Any) -> bool:
-    """Whether a test decides about the node: around it, or before it by leaving the function. What was passed when the timer was
-    made cannot tell that it was stopped since."""
+    """Whether a test decides about the node: around it, or before it by leaving the function. What was passed when
+    the timer was made cannot tell that it was stopped since."""
     for each in where.around(function, node):
-        if isinstance(each, (f.While, f.ForLoop, f.IfExp)) or (isinstance(each, f.If) and not _only_parameters(function, each.test)):
+        if isinstance(each, (f.While, f.ForLoop, f.IfExp)) or (
+            isinstance(each, f.If) and not _only_parameters(function, each.test)
+        ):
             return True
     for statement in walk(function.facts.body):
-        if isinstance(statement, f.If) and statement.at[0] < node.at[0] and not _only_parameters(function, statement.test):
-            if any(isinstance(each, (f.Return, f.Raise)) for each in walk(statement.body)):
-                return True
+        if (
+            isinstance(statement, f.If)
+            and statement.at[0] < node.at[0]
+            and not _only_parameters(function, statement.test)
+        ) and any(isinstance(each, (f.Return, f.Raise)) for each in walk(statement.body)):
+            return True
     return False
 
 
@@ -180,7 +195,12 @@ def _cancelled_only_on_success(where: Mentions, may: Failures, life: Life) -> f.
 
 def _starts(statement: Any, name: str) -> bool:
     call = statement.value if isinstance(statement, f.Evaluate) else None
-    return isinstance(call, f.Call) and isinstance(call.func, f.Attr) and call.func.attr == "start" and dotted(call.func.value) == name
+    return (
+        isinstance(call, f.Call)
+        and isinstance(call.func, f.Attr)
+        and call.func.attr == "start"
+        and dotted(call.func.value) == name
+    )
 
 
 def _is_own_call(node: Any, name: str) -> bool:

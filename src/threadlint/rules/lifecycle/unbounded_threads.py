@@ -2,8 +2,9 @@
 
 ## Why it hurts
 
-Each thread costs memory and time to start, and the operating system gives out only so many. Hundreds of them for short work are slower
-than a few, and one per item of a stream that never ends will fail some day with "can't start new thread".
+Each thread costs memory and time to start, and the operating system gives out only so many. Hundreds of them for
+short work are slower than a few, and one per item of a stream that never ends will fail some day with "can't start
+new thread".
 
 ## Example
 
@@ -43,6 +44,7 @@ with ThreadPoolExecutor(8) as pool:
 - there are few, or nobody can tell how many;
 - a semaphore holds them back, or they are waited for within the loop.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -105,8 +107,12 @@ def _holds_back(loop: Any) -> bool:
 
 def _iterations(program: Program, function: Function, loop: Any) -> int | None:
     """How often a loop over `range` with constant bounds runs."""
-    source = loop.fors[0].iter if isinstance(loop, f.Comprehension) else loop.iter if isinstance(loop, f.ForLoop) else None
-    if not (isinstance(source, f.Call) and isinstance(source.func, f.Name) and source.func.id == "range" and source.args):
+    source = (
+        loop.fors[0].iter if isinstance(loop, f.Comprehension) else loop.iter if isinstance(loop, f.ForLoop) else None
+    )
+    if not (
+        isinstance(source, f.Call) and isinstance(source.func, f.Name) and source.func.id == "range" and source.args
+    ):
         return None
     bounds = []
     for arg in source.args:
@@ -118,5 +124,3 @@ def _iterations(program: Program, function: Function, loop: Any) -> int | None:
             return None
         bounds.append(value)
     return len(range(*bounds)) if len(bounds) < 3 or bounds[2] else None
-
-

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-The thread is no daemon, so the interpreter waits for it at exit; and its loop has no way out, so it waits for ever. The process has to
-be killed.
+The thread is no daemon, so the interpreter waits for it at exit; and its loop has no way out, so it waits for ever.
+The process has to be killed.
 
 ## Example
 
@@ -53,13 +53,15 @@ worker.join()
 ## Stays silent when
 
 - the thread is a daemon, or it is not certain that it is none;
-- anything in the loop can leave it: `break`, `return`, `raise`, a test of an event, a socket or file that is closed under it;
+- anything in the loop can leave it: `break`, `return`, `raise`, a test of an event, a socket or file that is closed
+  under it;
 - the target is not known.
 
 ## Fix
 
 Unsafe: `daemon=True` is passed to `Thread`.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -94,7 +96,13 @@ def check(program: Program) -> Iterator[Finding]:
             f"`{stuck.life.name}` waits in `put` for ever when its consumer stops early: the queue is bounded, the thread no daemon",
             subjects=(f"{stuck.life.function.module.name}.{stuck.life.name}",),
             scope=stuck.life.function.qualname,
-            story=(Step(program.place(stuck.put.function, stuck.put.at), "it waits here when the queue is full", stuck.life.name),),
+            story=(
+                Step(
+                    program.place(stuck.put.function, stuck.put.at),
+                    "it waits here when the queue is full",
+                    stuck.life.name,
+                ),
+            ),
             help="make the thread a daemon, or give the consumer a way to end it",
             confidence=Confidence.MEDIUM,
             fix=_daemon(stuck.life),
@@ -128,7 +136,11 @@ def _finding(program: Program, life: Life, loop: WorkerLoop) -> Finding:
 
 def _daemon(life: Life) -> Fix | None:
     """Make it a daemon, where it is made by `Thread(…)` itself."""
-    if life.cls is not None or any(use.name == "daemon" for use in life.fate.uses) or any(a.keyword == "daemon" for a in life.node.args):
+    if (
+        life.cls is not None
+        or any(use.name == "daemon" for use in life.fate.uses)
+        or any(a.keyword == "daemon" for a in life.node.args)
+    ):
         return None
     edit = keyword_added(life.function, life.node, "daemon=True")
     return Fix("make it a daemon", (edit,), safe=False) if edit is not None else None

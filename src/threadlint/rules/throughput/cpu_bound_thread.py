@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-The global interpreter lock lets one thread at a time run Python code. Threads that only compute take turns: together they are as slow
-as one after the other, and they slow down every other thread of the process.
+The global interpreter lock lets one thread at a time run Python code. Threads that only compute take turns:
+together they are as slow as one after the other, and they slow down every other thread of the process.
 
 ## Example
 
@@ -31,7 +31,8 @@ for thread in threads:
 
 ## Instead
 
-Processes do not share an interpreter lock. (Sub-interpreters, from Python 3.14 on, and free-threaded builds do not either.)
+Processes do not share an interpreter lock. (Sub-interpreters, from Python 3.14 on, and free-threaded builds do not
+either.)
 
 ```python
 from concurrent.futures import ProcessPoolExecutor
@@ -59,6 +60,7 @@ if __name__ == "__main__":
 - a single thread keeps the work off another one that must stay responsive;
 - a free-threaded build is the target.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
