@@ -10,6 +10,7 @@ so that the abstract run (`execution`) happens once, over a program that is comp
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..knowledge.locks import LOCKISH_WORDS, LOCKS
@@ -83,6 +84,9 @@ class _Demand:
 
     def _seed(self, function: Function) -> None:
         """What a function hands to threads, and what it calls under locks."""
+        words = function.words
+        if "acquire" not in words and _HANDING.isdisjoint(words) and not any(map(_LOCKISH.search, words)):
+            return
         for node in walk(function.facts.body):
             kind = type(node)
             if kind is f.With:
@@ -99,8 +103,7 @@ class _Demand:
                             self._meet(self._static.evaluate(argument.value, function))
 
     def _locks(self, context: f.Expr, function: Function) -> bool:
-        name = (last_name(context) or "").lower()
-        if any(word in name for word in LOCKISH_WORDS):
+        if _LOCKISH.search(last_name(context) or ""):
             return True
         values = self._static.evaluate(context, function)
         return any(isinstance(value, Obj) and (value.type in LOCKS or isinstance(value.type, Class)) for value in values)
@@ -137,5 +140,6 @@ def _calls(body: tuple[f.Stmt, ...]) -> Iterator[f.Call]:
     return (node for node in walk(body) if type(node) is f.Call)
 
 
+_LOCKISH = re.compile("|".join(LOCKISH_WORDS), re.IGNORECASE)
 _HANDING = frozenset(name.rpartition(".")[2] for name in (*CONSTRUCTORS, *SUBMITTERS))
 """Last names of what takes a function and runs it on a thread."""

@@ -24,7 +24,7 @@ Analysis = Callable[["Program"], Answer]
 
 class Program:
     """Modules whose names are resolved to each other. Frozen once linked: analyses add nothing to it but remembered
-    answers and the set of modules they would have liked to see (`wanted`)."""
+    answers."""
 
     def __init__(self, modules: list[Module], config: Config, cold: frozenset[str]) -> None:
         self.modules: dict[str, Module] = {}
@@ -32,7 +32,6 @@ class Program:
             self.modules.setdefault(module.name, module)
         self.config = config
         self.cold = cold
-        self.wanted: set[str] = set()
         self.hierarchy = Hierarchy(self)
         self._answers: dict[Any, Any] = {}
         self._asking: list[Any] = []
@@ -81,11 +80,6 @@ class Program:
         """A stretch of a module as a place that can be printed."""
         home = module if isinstance(module, Module) else module.module
         return Place(home.source.path, at[0], at[1])
-
-    def want(self, module: str) -> None:
-        """Remember that a cold module would have told more."""
-        if module in self.cold:
-            self.wanted.add(module)
 
     # --- names of modules ---------------------------------------------------------------------------------------
 
