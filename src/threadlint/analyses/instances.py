@@ -50,7 +50,7 @@ class Instances:
         self._global: set[Class] = {
             cls
             for address, (obj, *_) in explorer.constructions.items()
-            if address.kind in ("global", "class") and isinstance(obj.type, Class)
+            if address.root.kind in ("global", "class") and isinstance(obj.type, Class)
             for cls in program.hierarchy.mro(obj.type)
         }
 

@@ -45,6 +45,8 @@ class Making:
         if isinstance(expr, (f.BoolOp, f.IfExp)):
             parts = expr.values if isinstance(expr, f.BoolOp) else (expr.body, expr.orelse)
             return _worst([self._judge(function, part, depth) for part in parts])
+        if isinstance(expr, f.Display):
+            return _worst([self._judge(function, item, depth) for item in expr.items])
         verdicts: list[bool | None] = [True]
         for node in walk_expression(expr):
             if isinstance(node, f.Call):

@@ -184,6 +184,8 @@ class ActiveFrame(Frame):
             values = self.state.names.get(expr.id, UNKNOWN)
             homes = [v.address for v in values if isinstance(v, Obj) and v.type in types.CONTAINERS]
             return homes[0] if len(homes) == 1 and homes[0].kind in ("field", "global", "class") else None
+        if isinstance(expr, f.Item):  # a container in a container: the outer one stands for both
+            return self.location(expr.value)
         if isinstance(expr, f.Attr):
             self.muted += 1
             try:
