@@ -161,6 +161,6 @@ def _first_heard(linted: list[str], filename: str) -> str:
             ast.parse(text)
         except (OSError, SyntaxError, ValueError, RecursionError):
             continue
-        if not any(NOQA_FILE.match(line) or NOQA_FILE.search(line) for line in text.splitlines()):
+        if not any(NOQA_FILE.match(line) for line in text.splitlines()):
             return path
     return filename
