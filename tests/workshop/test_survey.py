@@ -9,13 +9,13 @@ from click.testing import CliRunner
 from threadlint.workshop.survey import Said, Survey, changes, main, sheet, told
 
 
-def said(fingerprint: str, line: int = 3, rule: str = "THR101", name: str = "lock-order-inversion") -> Said:
+def made(fingerprint: str, line: int = 3, rule: str = "THR101", name: str = "lock-order-inversion") -> Said:
     message = f"message of {fingerprint}"
     return Said("shop", rule, name, "till.py", line, message, "high", fingerprint, "with a:\n    b()")
 
 
-BEFORE = Survey(("shop",), (said("one"), said("two"), said("three", rule="THR201", name="unlocked-global-mutation")))
-AFTER = Survey(("shop",), (said("one", line=30), said("four")))
+BEFORE = Survey(("shop",), (made("one"), made("two"), made("three", rule="THR201", name="unlocked-global-mutation")))
+AFTER = Survey(("shop",), (made("one", line=30), made("four")))
 
 
 def test_a_finding_on_a_moved_line_neither_came_nor_went() -> None:
@@ -32,7 +32,7 @@ def test_the_numbers_are_told_by_rule() -> None:
 
 
 def test_the_sheet_shows_each_finding_with_its_code() -> None:
-    page = sheet({"Came": [said("four")], "Went": []})
+    page = sheet({"Came": [made("four")], "Went": []})
     assert "## Came (1)" in page and "## Went (0)" in page
     assert "### THR101 lock-order-inversion · shop · till.py:3 · high\n\nmessage of four\n\n```python\nwith a:" in page
 
@@ -51,3 +51,15 @@ def test_saved_surveys_are_compared(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["compare", str(tmp_path / "a"), str(tmp_path / "b"), "--sheet", str(page)])
     assert result.exit_code == 0, result.output
     assert "## Went (2)" in page.read_text()
+
+
+def test_a_folder_is_surveyed(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "till.py").write_text("import threading\n\nwith threading.Lock():\n    pass\n")
+    output = tmp_path / "said.json"
+    result = CliRunner().invoke(main, ["run", "--output", str(output), str(tmp_path / "shop")])
+    assert result.exit_code == 0, result.output
+    survey = msgspec.json.decode(output.read_bytes(), type=Survey)
+    (said,) = survey.said
+    assert (said.project, said.rule, said.path, said.line) == ("shop", "THR127", "till.py", 3)
+    assert said.code.splitlines()[2] == "with threading.Lock():"
