@@ -1,6 +1,7 @@
 """Which functions run only while an object, or the module, is being made: what they do to it nobody else sees yet.
 
-`__init__` and its kin, `__setstate__` and the copying methods, and private methods that nothing but such functions mention.
+`__init__` and its kin, `__setstate__` and the copying methods, and private methods that nothing but such functions
+mention.
 """
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Calls that copy or pickle an instance of a class that makes a lock for each of its instances and says nothing of copying."""
+"""Calls that copy or pickle an instance of a class that makes a lock for each of its instances and says nothing of
+copying."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -11,12 +12,20 @@ from ..program.values import Ext, Obj
 from .lock_spots import excludes_threads, lock_spots, made_kind
 
 _COPIES = {"copy.copy": True, "copy.deepcopy": False, "pickle.dumps": False, "pickle.dump": False}
-_SAYS_HOW = ("__getstate__", "__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "__getnewargs__", "__getnewargs_ex__")
+_SAYS_HOW = (
+    "__getstate__",
+    "__copy__",
+    "__deepcopy__",
+    "__reduce__",
+    "__reduce_ex__",
+    "__getnewargs__",
+    "__getnewargs_ex__",
+)
 
 
 class CopiedLock(NamedTuple):
-    """One call. `name` is the attribute that holds the lock, `made` where `maker` makes it; `shares`: the copy succeeds and
-    shares the lock."""
+    """One call. `name` is the attribute that holds the lock, `made` where `maker` makes it; `shares`: the copy
+    succeeds and shares the lock."""
 
     function: Function
     at: f.Span
@@ -57,7 +66,9 @@ def _own_lock(program: Program, cls: Class) -> tuple[str, Function, f.Span] | No
     for each in order:
         for name, bindings in each.attribute_bindings.items():
             for binding in bindings:
-                if not binding.function.is_classmethod and excludes_threads(made_kind(program, binding.function, binding.expr)):
+                if not binding.function.is_classmethod and excludes_threads(
+                    made_kind(program, binding.function, binding.expr)
+                ):
                     assert binding.expr is not None
                     return name, binding.function, binding.expr.at
     return None

@@ -1,7 +1,7 @@
 """Overrides that change what the overridden method changes under a lock, and take no lock themselves.
 
-Left out are overrides that call the overridden method, enter anything that may be a lock, are decorated as if they did, or run
-only while the object is made.
+Left out are overrides that call the overridden method, enter anything that may be a lock, are decorated as if they
+did, or run only while the object is made.
 """
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..knowledge.locks import LOCKING_DECORATORS
 from ..knowledge.types import CHANGES
 from ..model import facts as f
 from ..program.program import Program
-from ..program.symbols import Class, Function
+from ..program.symbols import Function
 from ..program.traverse import walk
 from .construction import construction
 from .lock_calls import lock_kinds, lockish, spelled
@@ -20,8 +20,8 @@ from .lock_spots import excludes_threads, lock_spots
 
 
 class DroppedLock(NamedTuple):
-    """One override. `change` is where it changes `self.<attribute>`; `overridden` changes it at `guarded` under `self.<lock>`,
-    taken at `taken`."""
+    """One override. `change` is where it changes `self.<attribute>`; `overridden` changes it at `guarded` under
+    `self.<lock>`, taken at `taken`."""
 
     override: Function
     change: f.Span
@@ -47,17 +47,17 @@ def _found(program: Program) -> Iterator[DroppedLock]:
         if function.cls is None or function.receiver_name is None or making.is_making(function):
             continue
         for item in spot.node.items:
-            path = spelled(item.context)
-            if path is not None and path.startswith(f"{function.receiver_name}.") and path.count(".") == 1:
-                if all(map(excludes_threads, kinds := lock_kinds(program, function, item.context))) and kinds:
-                    guarding.setdefault(function, []).append((path.partition(".")[2], spot.node, item.context.at))
+            lock = _own(function, item.context)
+            kinds = lock_kinds(program, function, item.context) if lock is not None else ()
+            if lock is not None and kinds and all(map(excludes_threads, kinds)):
+                guarding.setdefault(function, []).append((lock, spot.node, item.context.at))
     for function, sections in guarding.items():
         assert function.cls is not None
         for below in program.hierarchy.subclasses(function.cls):
             override = below.methods.get(function.name)
             if override is None or program.hierarchy.find(below, function.name, below) is not function:
                 continue
-            if not _takes_no_lock(program, override, function.cls):
+            if not _takes_no_lock(override):
                 continue
             changed = _changes(override, override.facts.body)
             for lock, section, taken in sections:
@@ -68,7 +68,7 @@ def _found(program: Program) -> Iterator[DroppedLock]:
                     break
 
 
-def _takes_no_lock(program: Program, override: Function, above: Class) -> bool:
+def _takes_no_lock(override: Function) -> bool:
     if override.decorator_names & LOCKING_DECORATORS or any(lockish(name) for name in override.decorator_names):
         return False
     for node in walk(override.facts.body):

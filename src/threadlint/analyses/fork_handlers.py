@@ -1,6 +1,7 @@
 """Functions that run around a fork: those registered with `os.register_at_fork`, and what they call.
 
-In the child there is one thread, and locks that others held stay locked for ever; to release or to replace them there is right.
+In the child there is one thread, and locks that others held stay locked for ever; to release or to replace them
+there is right.
 """
 from __future__ import annotations
 

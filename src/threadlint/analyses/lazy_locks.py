@@ -1,8 +1,9 @@
-"""Locks (and `threading.local` objects) that are made on first use, behind a test whether they exist, with no lock around.
+"""Locks (and `threading.local` objects) that are made on first use, behind a test whether they exist, with no lock
+around.
 
-The test is `hasattr`, `is None`, truth, membership, or a `try` that expects the name to be missing; what is made is stored where
-other threads look for it: an attribute, a global, an item. Code that makes the object (`construction`) and code that every
-caller runs with some lock held is left out.
+The test is `hasattr`, `is None`, truth, membership, or a `try` that expects the name to be missing; what is made is
+stored where other threads look for it: an attribute, a global, an item. Code that makes the object (`construction`)
+and code that every caller runs with some lock held is left out.
 """
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ _MISSING = frozenset({"AttributeError", "KeyError", "NameError"})
 
 
 class LazyLock(NamedTuple):
-    """One place that makes a lock on first use. `test` is where it is looked whether there is one; `place` what it is stored
-    in; `kind` its canonical name."""
+    """One place that makes a lock on first use. `test` is where it is looked whether there is one; `place` what it
+    is stored in; `kind` its canonical name."""
 
     function: Function
     made: f.Span
@@ -74,9 +75,15 @@ def _tests(program: Program, spot: Spot) -> Iterator[tuple[f.Span, str]]:
     inner: Any = statement
     for around in program.ask(mentions).around(function, statement):
         for place in places:
-            if isinstance(around, f.If) and any(inner is each for each in around.body) and _asks(around.test, place, True):
-                yield around.test.at, place
-            elif isinstance(around, f.If) and any(inner is each for each in around.orelse) and _asks(around.test, place, False):
+            if (
+                isinstance(around, f.If)
+                and any(inner is each for each in around.body)
+                and _asks(around.test, place, True)
+            ) or (
+                isinstance(around, f.If)
+                and any(inner is each for each in around.orelse)
+                and _asks(around.test, place, False)
+            ):
                 yield around.test.at, place
             elif isinstance(around, f.Handler) and _MISSING & set(caught_names(around)):
                 yield around.at, place
@@ -129,7 +136,9 @@ def _asks(test: f.Expr, place: str, missing: bool) -> bool:
             key = left or (repr(test.left.value) if isinstance(test.left, f.Const) else None)
             if container is None or key is None:
                 return False
-            about = place == f"{container}[{key}]" or (container.endswith("__dict__") and place.endswith(f".{key.strip(chr(39))}"))
+            about = place == f"{container}[{key}]" or (
+                container.endswith("__dict__") and place.endswith(f".{key.strip(chr(39))}")
+            )
             return about and missing == (test.op == "not in")
         return False
     if isinstance(test, f.Call):

@@ -1,9 +1,9 @@
 """Where a function acquires and releases which lock: the calls, path by path.
 
-A *lock path* is the text of what `acquire` and `release` are called on: `self._lock`, `slot.l`, `locks[key]`. Within one
-function equal paths are one lock, as long as nothing on the path is bound anew. A path counts as a lock when its type is
-known to be one, or when one function calls both `acquire()` and `release()` on it in the manner of a lock: release
-without arguments, and nothing of what acquire gives but its truth is used.
+A *lock path* is the text of what `acquire` and `release` are called on: `self._lock`, `slot.l`, `locks[key]`. Within
+one function equal paths are one lock, as long as nothing on the path is bound anew. A path counts as a lock when its
+type is known to be one, or when one function calls both `acquire()` and `release()` on it in the manner of a lock:
+release without arguments, and nothing of what acquire gives but its truth is used.
 """
 from __future__ import annotations
 
@@ -165,9 +165,15 @@ def lock_calls(program: Program) -> dict[Function, list[LockCalls]]:
             continue
         for nested in function.nested:
             for path, inner in _collect(nested).items():
-                if path in found and (inner.releases or inner.handed) and path.partition(".")[0] not in nested.facts.binds:
+                if (
+                    path in found
+                    and (inner.releases or inner.handed)
+                    and path.partition(".")[0] not in nested.facts.binds
+                ):
                     found[path].handed = True
-        uses = [use for path, each in found.items() if (use := _judge(program, function, path, each, typed)) is not None]
+        uses = [
+            use for path, each in found.items() if (use := _judge(program, function, path, each, typed)) is not None
+        ]
         if uses:
             answer[function] = uses
     return answer

@@ -1,7 +1,7 @@
 """Locks that a function takes by hand and, on some way out, leaves held.
 
-Only acquisitions that some path of the same function gives back are looked at: a function that never releases keeps the lock
-on purpose, and so does one that hands it over. A function hands a lock over when
+Only acquisitions that some path of the same function gives back are looked at: a function that never releases keeps
+the lock on purpose, and so does one that hands it over. A function hands a lock over when
 
 - its name says that it takes or gives locks (`acquire…`, `…lock…`, `__enter__`, `…fork…`);
 - it holds the lock however it returns normally, and gives it back only when it fails;
@@ -46,8 +46,8 @@ def hands_over(name: str) -> bool:
 
 
 def lock_leaks(program: Program) -> list[Leak]:
-    """At most one leak of each acquisition: the way out that is most surely taken, then the first in the text. Acquisitions
-    that one missing release leaves held are told once."""
+    """At most one leak of each acquisition: the way out that is most surely taken, then the first in the text.
+    Acquisitions that one missing release leaves held are told once."""
     found: list[Leak] = []
     for walked in program.ask(lock_paths):
         use = walked.use

@@ -1,7 +1,7 @@
 """The places of the program's text that rules about the use of locks look at, found in one pass over all functions.
 
-Nothing is judged here: a spot is a node that has the right shape. `kinds_at` tells which lock an expression is, when every
-way in which it can get a value makes a lock.
+Nothing is judged here: a spot is a node that has the right shape. `kinds_at` tells which lock an expression is, when
+every way in which it can get a value makes a lock.
 """
 from __future__ import annotations
 

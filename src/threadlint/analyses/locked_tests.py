@@ -1,7 +1,8 @@
 """Conditions that ask a lock whether it is `locked()`, and what the function then does to that lock.
 
-Three shapes: the branch in which the lock was seen free (or held) acquires or releases it; the branch leaves, and the code behind
-it acquires; a loop waits until the lock is free, and the code behind it acquires. In handlers of a fork the answer is exact.
+Three shapes: the branch in which the lock was seen free (or held) acquires or releases it; the branch leaves, and
+the code behind it acquires; a loop waits until the lock is free, and the code behind it acquires. In handlers of a
+fork the answer is exact.
 """
 from __future__ import annotations
 
@@ -54,7 +55,7 @@ def _found(program: Program) -> Iterator[LockedTest]:
         if path is None or function in forked:
             continue
         kinds = lock_kinds(program, function, call.func.value)
-        if kinds and not all(excludes_threads(kind) for kind in kinds) or not kinds and function.facts.is_async:
+        if (kinds and not all(excludes_threads(kind) for kind in kinds)) or (not kinds and function.facts.is_async):
             continue
         if not kinds and (not lockish(path) or program.static.evaluate(call.func.value, function)):
             continue

@@ -1,4 +1,5 @@
-"""Mentions of locks that do nothing of what they say: truth tests, methods that are not called, classes taken for locks."""
+"""Mentions of locks that do nothing of what they say: truth tests, methods that are not called, classes taken for
+locks."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -19,8 +20,8 @@ _AS_LOCK = frozenset({"acquire", "release", "locked"})
 
 
 class Misread(NamedTuple):
-    """One mention. `how`: truth, bare (a method without its parentheses) or class; `path` is what the text calls the lock;
-    `kind` its spelling, where it matters."""
+    """One mention. `how`: truth, bare (a method without its parentheses) or class; `path` is what the text calls the
+    lock; `kind` its spelling, where it matters."""
 
     how: str
     function: Function

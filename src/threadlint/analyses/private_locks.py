@@ -21,12 +21,14 @@ from .lock_spots import excludes_threads, lock_spots, made_kind
 from .mentions import mentions
 from .uses import uses
 
-_TAKES = frozenset({"acquire", "release", "locked", "__enter__", "__exit__", "notify", "notify_all", "wait", "wait_for"})
+_TAKES = frozenset(
+    {"acquire", "release", "locked", "__enter__", "__exit__", "notify", "notify_all", "wait", "wait_for"}
+)
 
 
 class PrivateLock(NamedTuple):
-    """One place where a lock is made for one user. `used` is where it is entered, `name` how the text calls it, `kind` its
-    canonical name."""
+    """One place where a lock is made for one user. `used` is where it is entered, `name` how the text calls it,
+    `kind` its canonical name."""
 
     how: str
     function: Function
@@ -65,7 +67,11 @@ def _local(program: Program) -> Iterator[PrivateLock]:
         if target.id in function.shared_cells or len(function.bindings.get(target.id, ())) != 1:
             continue
         kind = made_kind(program, function, call)
-        if kind is None or not excludes_threads(kind) or where.loop(function, call) is not None and function.facts.is_generator:
+        if (
+            kind is None
+            or not excludes_threads(kind)
+            or (where.loop(function, call) is not None and function.facts.is_generator)
+        ):
             continue
         fate = program.ask(uses).of(function, call)
         plain = all(use.how == "with" or (use.how == "call" and use.name in _TAKES) for use in fate.uses)
@@ -110,4 +116,6 @@ def _fresh_lock(program: Program, maker: Function) -> str | None:
         return None
     value = returns[0].value
     kind = made_kind(program, maker, value)
-    return kind if kind is not None and isinstance(value, f.Call) and not value.args and excludes_threads(kind) else None
+    return (
+        kind if kind is not None and isinstance(value, f.Call) and not value.args and excludes_threads(kind) else None
+    )

@@ -1,9 +1,9 @@
 """What can raise, between taking a lock and giving it back.
 
-Everything can raise, strictly speaking. Here only calls, lookups of items that may be missing, `del` of them, `await` and
-assertions count: the failures that a program meets in practice. A call does not count when it goes to something known to
-keep its word (logging, `len`, `list.append`, clocks, locks and events), or to a function of the program in which nothing
-counts.
+Everything can raise, strictly speaking. Here only calls, lookups of items that may be missing, `del` of them,
+`await` and assertions count: the failures that a program meets in practice. A call does not count when it goes to
+something known to keep its word (logging, `len`, `list.append`, clocks, locks and events), or to a function of the
+program in which nothing counts.
 """
 from __future__ import annotations
 
@@ -50,8 +50,10 @@ class Raising:
     def _ends(self, callee: Value) -> bool:
         if isinstance(callee, Fn):
             body, facts = callee.function.facts.body, callee.function.facts
-            return bool(body) and isinstance(body[-1], f.Raise) and not (
-                facts.is_generator or facts.is_async or callee.function.index.returns or len(body) > 4
+            return (
+                bool(body)
+                and isinstance(body[-1], f.Raise)
+                and not (facts.is_generator or facts.is_async or callee.function.index.returns or len(body) > 4)
             )
         return isinstance(callee, Ext) and callee.name in NEVER_RETURN
 

@@ -1,7 +1,7 @@
 """Locks that are made once for an object or module, and made again later while others may hold the first.
 
-Left out are: construction; what runs in the child after a fork; functions named after setting up, resetting or starting (they
-run before threads do, or mean to begin anew); locks that nothing takes.
+Left out are: construction; what runs in the child after a fork; functions named after setting up, resetting or
+starting (they run before threads do, or mean to begin anew); locks that nothing takes.
 """
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _BEGINS_ANEW = re.compile(
 
 
 class ReplacedLock(NamedTuple):
-    """One assignment that replaces a lock. `first` is where it was made before, in `origin`; `name` of the attribute or global;
-    `cls` its class, None for a global."""
+    """One assignment that replaces a lock. `first` is where it was made before, in `origin`; `name` of the attribute
+    or global; `cls` its class, None for a global."""
 
     function: Function
     at: f.Span
@@ -41,9 +41,18 @@ def replaced_locks(program: Program) -> list[ReplacedLock]:
     found: list[ReplacedLock] = []
     for spot in program.ask(lock_spots).makes:
         function, statement = spot.function, spot.above
-        if making.is_making(function) or function in forked or _BEGINS_ANEW.search(function.name.lower()) or not isinstance(statement, f.Assign):
+        if (
+            making.is_making(function)
+            or function in forked
+            or _BEGINS_ANEW.search(function.name.lower())
+            or not isinstance(statement, f.Assign)
+        ):
             continue
-        if statement.value is None or statement.value != spot.node or not excludes_threads(made_kind(program, function, spot.node)):
+        if (
+            statement.value is None
+            or statement.value != spot.node
+            or not excludes_threads(made_kind(program, function, spot.node))
+        ):
             continue
         if _only_begins_anew(program, function, making):
             continue
@@ -69,13 +78,15 @@ def _replaced(
             bindings = function.module.top.bindings.get(target.id, [])
             yield from _first(program, function, target.id, None, bindings, made)
         return
-    method = function.method_of
-    if isinstance(target, f.Attr) and isinstance(target.value, f.Name) and method is not None and method.cls is not None:
-        if target.value.id == method.receiver_name and function is method:
-            family = program.hierarchy.mro(method.cls)
-            bindings = [b for cls in family for b in cls.attribute_bindings.get(target.attr, ()) if making.is_making(b.function)]
-            bindings += [b for cls in family for b in cls.body.bindings.get(target.attr, ())]
-            yield from _first(program, function, target.attr, method.cls, bindings, made)
+    if function.cls is None or not isinstance(target, f.Attr) or not isinstance(target.value, f.Name):
+        return
+    if target.value.id == function.receiver_name:
+        family = program.hierarchy.mro(function.cls)
+        bindings = [
+            b for cls in family for b in cls.attribute_bindings.get(target.attr, ()) if making.is_making(b.function)
+        ]
+        bindings += [b for cls in family for b in cls.body.bindings.get(target.attr, ())]
+        yield from _first(program, function, target.attr, function.cls, bindings, made)
 
 
 def _first(
@@ -97,6 +108,8 @@ def _is_taken(program: Program, name: str, function: Function, cls: Class | None
         nodes = [(each, node) for each, node in where.attributes(name) if each.module is cls.module]  # type: ignore[misc]
     for each, node in nodes:
         above = where.parent(each, node)
-        if each is not function and (isinstance(above, f.WithItem) or (isinstance(above, f.Attr) and above.attr == "acquire")):
+        if each is not function and (
+            isinstance(above, f.WithItem) or (isinstance(above, f.Attr) and above.attr == "acquire")
+        ):
             return True
     return False

@@ -1,7 +1,7 @@
 """Releases of a lock on paths on which it is surely not held, and that nothing makes good before the function ends.
 
-A function that never takes the lock releases it for somebody else; that is no offence. Semaphores may be released by anybody.
-Where `locked()` decides, or the result of an acquisition is not looked at, the release is not the cause.
+A function that never takes the lock releases it for somebody else; that is no offence. Semaphores may be released by
+anybody. Where `locked()` decides, or the result of an acquisition is not looked at, the release is not the cause.
 """
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from .unlooked_acquires import unlooked_acquires
 
 
 class UnheldRelease(NamedTuple):
-    """One release. `how`: inside (the body of a `with` over the same lock), twice, or mixed (held on some paths only). `other`
-    and `told`: a place that explains it."""
+    """One release. `how`: inside (the body of a `with` over the same lock), twice, or mixed (held on some paths
+    only). `other` and `told`: a place that explains it."""
 
     use: LockCalls
     how: str
@@ -37,7 +37,9 @@ def unheld_releases(program: Program) -> list[UnheldRelease]:
         use = walked.use
         if use.counts or not use.belongs_to_threads:
             continue
-        found.extend(UnheldRelease(use, "inside", at, block, "the `with` that releases it too") for at, block in _inside(walked))
+        found.extend(
+            UnheldRelease(use, "inside", at, block, "the `with` that releases it too") for at, block in _inside(walked)
+        )
         if use.acquires and not hands_over(use.function.name) and (use.function, use.path) not in tested:
             ignored = any((use.function.module.name, call.at[0]) in unlooked for call in use.acquires)
             found.extend(_on_paths(walked, ignored))

@@ -1,7 +1,7 @@
 """Acquisitions that may fail, whose result nobody looks at, and after which the lock is given back all the same.
 
-By offset of module and call. A result counts as looked at when it goes anywhere but into a statement of its own or into a
-name that is never read.
+By offset of module and call. A result counts as looked at when it goes anywhere but into a statement of its own or
+into a name that is never read.
 """
 from __future__ import annotations
 
@@ -46,8 +46,10 @@ def _is_dropped(walked: Walked, call: f.Call, stands: Mentions) -> bool:
     if isinstance(above, f.Assign) and len(above.targets) == 1 and isinstance(above.targets[0], f.Name):
         target = above.targets[0]
         names = stands.names(function.module, target.id)
-        return not function.is_top and all(node is target or where is not function for where, node in names) and (
-            target.id not in function.shared_cells and target.id in function.binds
+        return (
+            not function.is_top
+            and all(node is target or where is not function for where, node in names)
+            and (target.id not in function.shared_cells and target.id in function.binds)
         )
     return False
 

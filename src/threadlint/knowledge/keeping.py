@@ -1,15 +1,16 @@
 """Calls that keep their word: they may stand between taking a lock and giving it back without a `finally`.
 
-Anything can fail, strictly speaking; a program does not meet the failure of these in practice. What a worker thread need not
-be guarded against is another table (`raising`): there a failed cleanup matters less, here any call that leaves early does.
+Anything can fail, strictly speaking; a program does not meet the failure of these in practice. What a worker thread
+need not be guarded against is another table (`raising`): there a failed cleanup matters less, here any call that
+leaves early does.
 """
 from __future__ import annotations
 
 KEEPING_BUILTINS = frozenset({
     "len", "isinstance", "issubclass", "id", "print", "repr", "str", "bool", "list", "tuple", "dict", "set",
     "frozenset", "range", "type", "hasattr", "super", "object", "callable", "enumerate", "zip", "reversed", "sorted",
-    "any", "all", "abs", "sum", "hash", "min", "max", "iter", "map", "filter", "globals", "locals", "vars", "bytearray", "bytes",
-    "round", "format", "staticmethod", "property",
+    "any", "all", "abs", "sum", "hash", "min", "max", "iter", "map", "filter", "globals", "locals", "vars", "bytearray",
+    "bytes", "round", "format", "staticmethod", "property",
 })  # fmt: skip
 """Builtins, by plain name."""
 
@@ -42,5 +43,7 @@ NEVER_RETURN = frozenset({
 })  # fmt: skip
 """Functions after which nothing of the caller runs; the exits raise, the others end the process."""
 
-MEMORISING = frozenset({"cache", "lru_cache", "cached_property", "memoize", "memoized", "reify", "memoized_property", "cachedproperty"})
+MEMORISING = frozenset(
+    {"cache", "lru_cache", "cached_property", "memoize", "memoized", "reify", "memoized_property", "cachedproperty"}
+)
 """Last names of decorators that call the function once and keep what it gave."""

@@ -6,22 +6,27 @@ from typing import Any
 
 from ...model import facts as f
 from ...program.symbols import Function
-from ..lock_calls import LockCalls, spelled
+from ..lock_calls import LockCalls, method_call, spelled
 from ..raising import Raising, may_be_missing
 from .outcomes import key_of, outcomes_of
-from .states import MOST_STATES, Effect, Exit, Paths, State, States, TooManyPaths
+from .states import MOST_STATES, Effect, Exit, Paths, State, States, TooManyPathsError
 
 _MOST_HELD = 3
 
 
 class Evaluation:
     """The half of a walk that knows expressions. `mode` tells how a call acquires: `acquire` always takes the lock, any
-    other may fail to. `helper` tells what a call of a function of the program does to the lock, None when it does nothing."""
+    other may fail to. `helper` tells what a call of a function of the program does to the lock, None when it does
+    nothing."""
 
     def __init__(
-        self, use: LockCalls, raising: Raising, mode: Callable[[f.Call], str], helper: Callable[[f.Call], Effect | None],
+        self,
+        use: LockCalls,
+        raising: Raising,
+        mode: Callable[[f.Call], str],
+        helper: Callable[[f.Call], Effect | None],
         yields_raise: bool,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.use = use
         self.function: Function = use.function
         self.raising = raising
@@ -50,7 +55,7 @@ class Evaluation:
                 self.seen.add(key)
                 self.exits.append(Exit(kind, at, state, since, name))
         if len(self.seen) > 8 * MOST_STATES:
-            raise TooManyPaths
+            raise TooManyPathsError
 
     def capture(self, body: Callable[[], States]) -> tuple[States, list[Exit]]:
         """Run something and take the exits that it adds."""
@@ -68,7 +73,8 @@ class Evaluation:
             self.leave(each.kind, each.at, (each.state,), each.name, each.since)
 
     def bound(self, target: f.Expr, states: States) -> States:
-        """A target is bound anew: what was known of it is forgotten, and a lock on its path is another one from now on."""
+        """A target is bound anew: what was known of it is forgotten, and a lock on its path is another one from now
+        on."""
         if isinstance(target, (f.Display, f.Starred)):
             for part in target.items if isinstance(target, f.Display) else (target.value,):
                 states = self.bound(part, states)
@@ -194,10 +200,10 @@ class Evaluation:
             return (yes, no) if same else (no, yes)
         if isinstance(test, f.Call) and id(test) in self.acquires:
             return self._acquire(test, states)
-        if isinstance(test, f.Call) and isinstance(test.func, f.Attr) and spelled(test.func.value) == self.use.path:
-            if test.func.attr in ("locked", "_is_owned"):
-                held = {state: None for state in states if state.held}
-                return (held or states), {state: None for state in states if not state.held}
+        asked = method_call(test, frozenset({"locked", "_is_owned"}))
+        if asked is not None and spelled(asked) == self.use.path:
+            held = {state: None for state in states if state.held}
+            return (held or states), {state: None for state in states if not state.held}
         states = self.value(test, states)
         return self._split(test, states)
 

@@ -1,8 +1,8 @@
 """What calling a function of the program does to a lock that its caller takes or gives back by hand.
 
-A helper sees the caller's lock under another path: `self._lock` through the receiver, `slot.lock` through an argument, a
-global by its own name. Its effect is what a walk over it gives; helpers of helpers are followed `DEEPEST` calls far. Where
-several functions may be meant, the one that releases counts.
+A helper sees the caller's lock under another path: `self._lock` through the receiver, `slot.lock` through an
+argument, a global by its own name. Its effect is what a walk over it gives; helpers of helpers are followed
+`DEEPEST` calls far. Where several functions may be meant, the one that releases counts.
 """
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ...program.values import Cls, Fn
 from ..lock_calls import LockCalls, last_part, lock_calls, spelled
 from ..raising import raising
 from .outcomes import mode_of
-from .states import Effect, Paths, TooManyPaths
+from .states import Effect, Paths, TooManyPathsError
 from .walk import Walk
 
 DEEPEST = 2
@@ -43,14 +43,18 @@ class Effects:
 
         try:
             return Walk(use, self._raising, mode_of, helper, by_hand).run()
-        except TooManyPaths:
+        except TooManyPathsError:
             return None
 
     def of(self, call: f.Call, function: Function, path: str, depth: int) -> Effect | None:
         """What a call does to the lock that its function calls `path`; None when it does nothing."""
         if depth >= DEEPEST or last_part(path) not in self._names:
             return None
-        found = [effect for callee, inner in self._seen_as(call, function, path) if (effect := self._effect(callee, inner, depth))]
+        found = [
+            effect
+            for callee, inner in self._seen_as(call, function, path)
+            if (effect := self._effect(callee, inner, depth))
+        ]
         return max(found, key=lambda effect: sorted(effect.returns), default=None)
 
     def touched_by(self, use: LockCalls) -> list[tuple[f.Call, Effect]]:
@@ -76,14 +80,14 @@ class Effects:
             first = called.receiver_name
             if through_receiver and receiver is not None and first is not None and callee.receiver is not None:
                 if not isinstance(callee.receiver, Cls):
-                    yield called, f"{first}{path[len(receiver):]}"
+                    yield called, f"{first}{path[len(receiver) :]}"
             elif arguments:
                 index, arg = arguments[0]
                 names = [param.name for param in called.params if param.kind in ("any", "pos", "key")]
                 offset = 1 if first is not None and callee.receiver is not None else 0
                 name = arg.keyword or (names[index + offset] if index + offset < len(names) else None)
                 if name in names and not any(each.star for each in call.args):
-                    yield called, f"{name}{path[len(spelled(arg.value) or ''):]}"
+                    yield called, f"{name}{path[len(spelled(arg.value) or '') :]}"
             elif is_global and called.module is function.module and root not in called.binds:
                 yield called, path
 

@@ -107,7 +107,9 @@ def mode_of(call: f.Call) -> str:
         if arg.star or name not in ("blocking", "block", "timeout"):
             return "perhaps"
         if name == "timeout":
-            if not constant or (not (isinstance(arg.value, f.Const) and arg.value.kind == "none") and not _is_minus_one(arg.value)):
+            if not constant or (
+                not (isinstance(arg.value, f.Const) and arg.value.kind == "none") and not _is_minus_one(arg.value)
+            ):
                 mode = "timed"
         elif not constant:
             return "perhaps"

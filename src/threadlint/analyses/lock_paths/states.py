@@ -9,14 +9,14 @@ from .outcomes import Outcomes
 MOST_STATES = 240
 
 
-class TooManyPaths(Exception):
+class TooManyPathsError(Exception):
     """The walk was given up."""
 
 
 class State(NamedTuple):
-    """One path at one point. `held`: the offsets of acquisitions not yet given back, oldest first; `missing`: the offsets
-    of releases that found nothing to release; `known`: outcomes of tests; `via`: where the loop was continued last;
-    `spent`: whether something that was taken on this path has been given back."""
+    """One path at one point. `held`: the offsets of acquisitions not yet given back, oldest first; `missing`: the
+    offsets of releases that found nothing to release; `known`: outcomes of tests; `via`: where the loop was
+    continued last; `spent`: whether something that was taken on this path has been given back."""
 
     held: tuple[int, ...] = ()
     missing: tuple[int, ...] = ()

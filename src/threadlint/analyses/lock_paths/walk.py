@@ -1,8 +1,8 @@
 """Every path through one function, seen from one lock: where it is taken, given back, and still held at the end.
 
-The walk is exact about `return`, `raise`, `break`, `continue`, `finally`, handlers and try-locks, and about conditions that
-are tested more than once and not changed in between. It keeps sets of states; where paths meet they stay apart as long as
-they differ. What it takes for granted, so as not to cry wolf:
+The walk is exact about `return`, `raise`, `break`, `continue`, `finally`, handlers and try-locks, and about
+conditions that are tested more than once and not changed in between. It keeps sets of states; where paths meet they
+stay apart as long as they differ. What it takes for granted, so as not to cry wolf:
 
 - `if flag: lock.release()` with nothing else in it: the flag mirrors the lock;
 - an exception inside a handler or `finally` on its way to the release is nobody's fault;
@@ -20,25 +20,31 @@ from ..lock_calls import LockCalls, spelled
 from ..raising import Raising, caught_names, is_broad, may_be_missing
 from .conditions import Evaluation
 from .outcomes import key_of
-from .states import MOST_STATES, Effect, Exit, Paths, State, States, TooManyPaths
+from .states import MOST_STATES, Effect, Exit, Paths, State, States, TooManyPathsError
 
 _SWALLOWING = frozenset({"suppress", "raises", "assertRaises", "assertRaisesRegex", "assertRaisesRegexp"})
-_GUARDS = frozenset({"RuntimeError", "ThreadError", "error", "Exception", "BaseException", "ValueError", "AssertionError"})
+_GUARDS = frozenset(
+    {"RuntimeError", "ThreadError", "error", "Exception", "BaseException", "ValueError", "AssertionError"}
+)
 
 
 class Walk(Evaluation):
     """One walk."""
 
     def __init__(
-        self, use: LockCalls, raising: Raising, mode: Callable[[f.Call], str], helper: Callable[[f.Call], Effect | None],
+        self,
+        use: LockCalls,
+        raising: Raising,
+        mode: Callable[[f.Call], str],
+        helper: Callable[[f.Call], Effect | None],
         yields_raise: bool,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(use, raising, mode, helper, yields_raise)
         self._caught: list[Exit] = []
         self._once = multi_lock_loops(use)
 
     def run(self) -> Paths:
-        """Walk the function's body. Raises TooManyPaths."""
+        """Walk the function's body. Raises TooManyPathsError."""
         ends = self.block(self.function.facts.body, {State(): None})
         at = self.function.facts.name_at
         self.paths.exits = self.exits + [Exit("end", at, state) for state in ends]
@@ -51,14 +57,16 @@ class Walk(Evaluation):
             if not states:
                 return states
             if len(states) > MOST_STATES:
-                raise TooManyPaths
+                raise TooManyPathsError
             states = self._statement(statement, states)
         return states
 
     def _statement(self, s: f.Stmt, states: States) -> States:
         if isinstance(s, f.Evaluate):
             if isinstance(s.value, f.Call) and id(s.value) in self.acquires:
-                return self.branch(s.value, states)[0] if self.mode(s.value) != "acquire" else self.value(s.value, states)
+                return (
+                    self.branch(s.value, states)[0] if self.mode(s.value) != "acquire" else self.value(s.value, states)
+                )
             return self.value(s.value, states)
         if isinstance(s, f.Assign):
             return self._assign(s, states)
@@ -127,7 +135,9 @@ class Walk(Evaluation):
         """After `x = None` or `x = 5` the test `x is None` is decided."""
         if not isinstance(s.value, f.Const):
             return states
-        keys = {f"{path} is None" for target in s.targets if (path := spelled(target)) is not None} & self.relevant.keys()
+        keys = {
+            f"{path} is None" for target in s.targets if (path := spelled(target)) is not None
+        } & self.relevant.keys()
         if not keys:
             return states
         outcome = s.value.kind == "none"
@@ -196,7 +206,7 @@ class Walk(Evaluation):
         while work:
             seen |= work
             if len(seen) > MOST_STATES:
-                raise TooManyPaths
+                raise TooManyPathsError
             round_ = work
 
             def once(entry: States = round_) -> States:

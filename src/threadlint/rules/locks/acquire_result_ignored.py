@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-When the lock was not taken, the code that follows runs unprotected; and its `release()` frees the lock of whoever holds it, or
-raises `RuntimeError`.
+When the lock was not taken, the code that follows runs unprotected; and its `release()` frees the lock of whoever
+holds it, or raises `RuntimeError`.
 
 ## Example
 
@@ -70,7 +70,9 @@ def check(program: Program) -> Iterator[Finding]:
         if not use.typed and (use.counts or not use.named_as_lock):
             continue
         way = "does not wait" if mode_of(call) == "try" else "gives up after its timeout"
-        released = Step(program.place(use.function, unlooked.releases[0]), "this gives back what may not have been taken")
+        released = Step(
+            program.place(use.function, unlooked.releases[0]), "this gives back what may not have been taken"
+        )
         yield RULE.finding(
             program.place(use.function, call.at),
             f"this `acquire` of `{use.spelling}` {way}, and nobody looks whether it succeeded",

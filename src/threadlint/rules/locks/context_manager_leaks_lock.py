@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-When the body of the `with` raises, the exception is thrown in at the `yield`: the lines behind it do not run, and the lock
-stays held for ever. It looks like a context manager and protects like none.
+When the body of the `with` raises, the exception is thrown in at the `yield`: the lines behind it do not run, and
+the lock stays held for ever. It looks like a context manager and protects like none.
 
 ## Example
 

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-`with lock: pass` waits until the lock is free and then goes on without it: whatever it was to protect can change at once. Where
-it is meant as a signal ("wait until the other is done"), an `Event` or a `join` says so.
+`with lock: pass` waits until the lock is free and then goes on without it: whatever it was to protect can change at
+once. Where it is meant as a signal ("wait until the other is done"), an `Event` or a `join` says so.
 
 ## Example
 

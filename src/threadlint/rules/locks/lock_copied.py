@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-`copy.deepcopy` and `pickle` raise `TypeError: cannot pickle '_thread.lock' object`. `copy.copy` succeeds and shares the lock: the copy
-and the original exclude each other, though their data are apart.
+`copy.deepcopy` and `pickle` raise `TypeError: cannot pickle '_thread.lock' object`. `copy.copy` succeeds and shares
+the lock: the copy and the original exclude each other, though their data are apart.
 
 ## Example
 
@@ -69,13 +69,15 @@ def check(program: Program) -> Iterator[Finding]:
     """One finding for each call."""
     for copied in program.ask(copied_locks):
         cls = copied.cls
-        says = "shares its lock with the copy" if copied.shares else "raises, for a lock can be neither copied nor pickled"
+        says = (
+            "shares its lock with the copy" if copied.shares else "raises, for a lock can be neither copied nor pickled"
+        )
         yield RULE.finding(
             program.place(copied.function, copied.at),
             f"`{copied.call}` of a `{cls.facts.qualname}`, which holds `{copied.name}`, {says}",
             subjects=(f"{cls.qualname}.{copied.name}",),
             scope=copied.function.qualname,
             story=(Step(program.place(copied.maker, copied.made), "the lock is made here"),),
-            help=f"give `{cls.name}` a `__getstate__` that leaves the lock out and a `__setstate__` that makes a new one",
+            help=f"let `{cls.name}.__getstate__` leave the lock out and `__setstate__` make a new one",
             confidence=Confidence.MEDIUM if copied.shares else Confidence.HIGH,
         )

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-Two threads that come first both find no lock, and both make one. Each takes its own, and both are inside the section that the
-lock was to guard. The same with `threading.local`: the second one hides what the first thread kept in its own.
+Two threads that come first both find no lock, and both make one. Each takes its own, and both are inside the section
+that the lock was to guard. The same with `threading.local`: the second one hides what the first thread kept in its own.
 
 ## Example
 
@@ -66,7 +66,7 @@ def check(program: Program) -> Iterator[Finding]:
         thing = "`threading.local`" if lazy.kind == "threading.local" else "lock"
         yield RULE.finding(
             program.place(lazy.function, lazy.made),
-            f"`{name}` is made when it is first missed: two threads that come first make two, and each uses its own {thing}",
+            f"`{name}` is made on first use: two threads that come first make two, and each uses its own {thing}",
             subjects=(qualified(lazy.function, lazy.place),),
             scope=lazy.function.qualname,
             story=(Step(program.place(lazy.function, lazy.test), "two threads can both find it missing here"),),

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-The lock stays held as long as the consumer likes: while it works on the item, for ever when it stops iterating and keeps the
-generator. If the consumer calls back into code that needs the lock, it waits for itself.
+The lock stays held as long as the consumer likes: while it works on the item, for ever when it stops iterating and
+keeps the generator. If the consumer calls back into code that needs the lock, it waits for itself.
 
 ## Example
 
@@ -67,7 +67,9 @@ def check(program: Program) -> Iterator[Finding]:
     events = sorted(program.ask(execution).events("yield"), key=lambda e: (e.function.module.name, e.at))
     for event in events:
         function = event.function
-        if function.facts.is_async or any(word in name.lower() for name in function.decorator_names for word in _PURPOSES):
+        if function.facts.is_async or any(
+            word in name.lower() for name in function.decorator_names for word in _PURPOSES
+        ):
             continue
         for hold in event.held:
             if hold.function is not function or hold.kind.domain != "thread" or (function, hold.at) in seen:
@@ -76,7 +78,7 @@ def check(program: Program) -> Iterator[Finding]:
             lock = names.spelling(hold.lock)
             yield RULE.finding(
                 program.place(function, event.at),
-                f"`{function.name}` yields while it holds `{lock.short}`, which stays held until its consumer comes back",
+                f"`{function.name}` yields while it holds `{lock.short}`, held until the consumer comes back",
                 subjects=(lock.full,),
                 scope=function.qualname,
                 story=(Step(program.place(function, hold.at), f"`{lock.short}` is taken here", held=()),),

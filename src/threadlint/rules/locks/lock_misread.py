@@ -58,8 +58,8 @@ class Feed:
 
 ## Fix
 
-The missing parentheses are added. That is safe for a class that is stored; for a method it is unsafe: the code will do what it says for
-the first time.
+The missing parentheses are added. That is safe for a class that is stored; for a method it is unsafe: the code will
+do what it says for the first time.
 """
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-The next thread that wants the lock waits for ever, and nothing points to the `return` or `raise` that left early. The path is
-often the rare one, so the program hangs in production and not in its tests.
+The next thread that wants the lock waits for ever, and nothing points to the `return` or `raise` that left early.
+The path is often the rare one, so the program hangs in production and not in its tests.
 
 ## Example
 
@@ -47,8 +47,8 @@ class Inventory:
 
 - `finally` gives the lock back, or a flag that mirrors the acquisition decides about it;
 - the path is one on which a try-lock was not taken;
-- no path of the function gives the lock back, so that it is kept on purpose: `acquire()` and `release()` of a class that is
-  a lock itself, `__enter__` and `__exit__`, handlers before and after a fork;
+- no path of the function gives the lock back, so that it is kept on purpose: `acquire()` and `release()` of a class
+  that is a lock itself, `__enter__` and `__exit__`, handlers before and after a fork;
 - the function returns True exactly where it keeps the lock, or keeps it whenever it does not fail;
 - the release is handed on: `stack.callback(lock.release)`.
 """

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-Every call makes its own lock, and an own lock is always free: any number of threads are inside the section at once. The code
-looks guarded and is not.
+Every call makes its own lock, and an own lock is always free: any number of threads are inside the section at once.
+The code looks guarded and is not.
 
 ## Example
 
@@ -85,7 +85,7 @@ def _message(private: PrivateLock) -> str:
     if private.how == "made":
         return f"this `{spelling}` is made for this one `with` and keeps nobody out"
     if private.how == "local":
-        return f"the `{spelling}` `{private.name}` is made anew by each call of `{private.function.name}` and keeps nobody out"
+        return f"each call of `{private.function.name}` makes its own `{spelling}`, `{private.name}`, for nobody else"
     if private.how == "property":
         return f"the property `{private.name}` makes a new `{spelling}` each time, so that this `with` keeps nobody out"
     return f"`{private.name}` makes a new `{spelling}` at every call, so that this `with` keeps nobody out"

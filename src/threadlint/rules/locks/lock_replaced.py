@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-Whoever holds, or waits for, the old lock excludes nobody who comes after. For that moment two threads are inside, and the one
-that leaves may release a lock that it never took.
+Whoever holds, or waits for, the old lock excludes nobody who comes after. For that moment two threads are inside,
+and the one that leaves may release a lock that it never took.
 
 ## Example
 

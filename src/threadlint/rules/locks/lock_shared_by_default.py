@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-The default is made once, when the class is made. Objects that have nothing to do with each other wait for one another, and two of
-them locked one inside the other wait for ever.
+The default is made once, when the class is made. Objects that have nothing to do with each other wait for one
+another, and two of them locked one inside the other wait for ever.
 
 ## Example
 
@@ -51,8 +51,10 @@ from ...program.values import Ext
 
 RULE = Rule("THR129", "lock-shared-by-default", severity=Severity.WARNING)
 
-_RECORDS = frozenset({"dataclasses.dataclass", "attr.s", "attr.attrs", "attr.define", "attr.dataclass", "attrs.define", "attrs.frozen",
-                      "attr.mutable", "attrs.mutable", "attr.frozen"})  # fmt: skip
+_RECORDS = frozenset({
+    "dataclasses.dataclass", "attr.s", "attr.attrs", "attr.define", "attr.dataclass", "attr.mutable", "attr.frozen",
+    "attrs.define", "attrs.frozen", "attrs.mutable",
+})  # fmt: skip
 _FIELDS = frozenset({"field", "ib", "attrib", "Factory"})
 
 
@@ -72,7 +74,7 @@ def check(program: Program) -> Iterator[Finding]:
             name = statement.targets[0].id
             yield RULE.finding(
                 program.place(cls, default.at),
-                f"all instances of `{cls.facts.qualname}` share this one `{LOCKS[kind].spelling}`, the default of `{name}`",
+                f"all instances of `{cls.facts.qualname}` share one `{LOCKS[kind].spelling}`, the default of `{name}`",
                 subjects=(f"{cls.qualname}.{name}",),
                 scope=cls.qualname,
                 help="use `field(default_factory=…)`, so that each instance gets its own",

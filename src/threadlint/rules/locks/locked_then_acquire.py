@@ -2,9 +2,9 @@
 
 ## Why it hurts
 
-`locked()` tells that *somebody* held the lock a moment ago. Between the answer and the next line another thread can take it, or
-give it back. Used as "do I hold it already?", it lets a second thread in without the lock; used before `release()`, it frees
-the lock of somebody else.
+`locked()` tells that *somebody* held the lock a moment ago. Between the answer and the next line another thread can
+take it, or give it back. Used as "do I hold it already?", it lets a second thread in without the lock; used before
+`release()`, it frees the lock of somebody else.
 
 ## Example
 

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-Everybody who reads the base class believes that the lock guards the data. Objects of the subclass break the promise for all
-methods that they inherit, and the place looks innocent: nothing in it reminds of a lock.
+Everybody who reads the base class believes that the lock guards the data. Objects of the subclass break the promise
+for all methods that they inherit, and the place looks innocent: nothing in it reminds of a lock.
 
 ## Example
 
@@ -84,12 +84,17 @@ def check(program: Program) -> Iterator[Finding]:
         lock = f"{overridden.cls.facts.qualname}.{dropped.lock}"
         yield RULE.finding(
             program.place(override, dropped.change),
-            f"`{override.facts.qualname}` changes `{dropped.attribute}` without `{lock}`, which `{overridden.facts.qualname}` takes for it",
+            f"`{override.facts.qualname}` changes `{dropped.attribute}` without the lock `{lock}`, "
+            f"which `{overridden.facts.qualname}` takes for it",
             subjects=(f"{overridden.cls.qualname}.{dropped.attribute}", f"{overridden.cls.qualname}.{dropped.lock}"),
             scope=override.qualname,
             story=(
                 Step(program.place(overridden, dropped.taken), f"the overridden method takes `{lock}` here"),
-                Step(program.place(overridden, dropped.guarded), f"and changes `{dropped.attribute}` under it", held=(lock,)),
+                Step(
+                    program.place(overridden, dropped.guarded),
+                    f"and changes `{dropped.attribute}` under it",
+                    held=(lock,),
+                ),
             ),
             help=f"call `super().{override.name}(…)`, or take `self.{dropped.lock}`",
             confidence=Confidence.MEDIUM,

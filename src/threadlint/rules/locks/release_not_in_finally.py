@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-One exception, and the lock stays held for the rest of the program: every other thread that wants it hangs. The traceback, if
-anybody sees it, tells of the exception and not of the lock.
+One exception, and the lock stays held for the rest of the program: every other thread that wants it hangs. The
+traceback, if anybody sees it, tells of the exception and not of the lock.
 
 ## Example
 
@@ -67,7 +67,7 @@ def check(program: Program) -> Iterator[Finding]:
             release = Step(program.place(leak.function, leak.releases[0]), "only then is it given back")
             yield RULE.finding(
                 program.place(leak.function, leak.acquired),
-                f"`{use.spelling}` stays held when what follows raises: `{leak.function.name}` gives it back without a `finally`",
+                f"`{use.spelling}` stays held if what follows raises: `{leak.function.name}` has no `finally`",
                 subjects=(use.subject,),
                 scope=leak.function.qualname,
                 story=(Step(program.place(leak.function, leak.at), "this can raise"), release),

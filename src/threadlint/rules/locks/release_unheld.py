@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-`release()` of a lock that nobody holds raises `RuntimeError`. Worse, when another thread holds it, a plain `Lock` is taken away
-from that thread without a word, and two threads are inside the critical section.
+`release()` of a lock that nobody holds raises `RuntimeError`. Worse, when another thread holds it, a plain `Lock` is
+taken away from that thread without a word, and two threads are inside the critical section.
 
 ## Example
 
@@ -81,6 +81,8 @@ def check(program: Program) -> Iterator[Finding]:
             scope=use.function.qualname,
             story=(told,),
             help="release exactly where it is held: acquire before the `try`, or use `with`",
-            confidence=(Confidence.HIGH if each.how == "inside" and use.typed else Confidence.MEDIUM) if known else Confidence.LOW,
+            confidence=(Confidence.HIGH if each.how == "inside" and use.typed else Confidence.MEDIUM)
+            if known
+            else Confidence.LOW,
             label="not held on every path to here" if each.how == "mixed" else "",
         )

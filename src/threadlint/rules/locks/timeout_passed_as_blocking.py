@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-The first argument of `Lock.acquire`, `Semaphore.acquire` and `Queue.get`, and the second of `Queue.put`, says *whether* to wait.
-`lock.acquire(5)` waits without end, and the code that deals with the timeout never runs.
+The first argument of `Lock.acquire`, `Semaphore.acquire` and `Queue.get`, and the second of `Queue.put`, says
+*whether* to wait. `lock.acquire(5)` waits without end, and the code that deals with the timeout never runs.
 
 ## Example
 
@@ -77,7 +77,12 @@ def check(program: Program) -> Iterator[Finding]:
         for spot in calls.get(method, ()):
             call: f.Call = spot.node
             arg = call.args[position] if position < len(call.args) else None
-            if arg is None or arg.keyword is not None or arg.star or any(a.keyword in ("timeout", "block") for a in call.args):
+            if (
+                arg is None
+                or arg.keyword is not None
+                or arg.star
+                or any(a.keyword in ("timeout", "block") for a in call.args)
+            ):
                 continue
             said = _said(arg.value)
             assert isinstance(call.func, f.Attr)
@@ -101,7 +106,11 @@ def check(program: Program) -> Iterator[Finding]:
                 scope=spot.function.qualname,
                 help=f"pass `timeout=` by keyword to `{method}`",
                 confidence=Confidence.HIGH if isinstance(arg.value, f.Const) else Confidence.MEDIUM,
-                fix=Fix("pass it as `timeout`", (Edit(program.place(spot.function, (arg.value.at[0],) * 2), "timeout="),), safe=False),
+                fix=Fix(
+                    "pass it as `timeout`",
+                    (Edit(program.place(spot.function, (arg.value.at[0],) * 2), "timeout="),),
+                    safe=False,
+                ),
                 label=f"this is `{parameter}`",
             )
 

@@ -2,7 +2,8 @@
 
 ## Why it hurts
 
-`acquire()` gives True. Python takes the lock, finds that True is no context manager, and raises; the lock stays held for ever.
+`acquire()` gives True. Python takes the lock, finds that True is no context manager, and raises; the lock stays held
+for ever.
 
 ## Example
 
@@ -69,7 +70,7 @@ def check(program: Program) -> Iterator[Finding]:
             arguments = bool(item.context.args)
             yield RULE.finding(
                 whole,
-                f"`with {path}.acquire()` enters the result of `acquire()`: it raises, and `{spelling(spot.function, path)}` stays held",
+                f"`with {path}.acquire()` enters a bool: it raises, and `{spelling(spot.function, path)}` stays held",
                 subjects=(qualified(spot.function, path),),
                 scope=spot.function.qualname,
                 help=f"write `with {path}:`",
