@@ -92,7 +92,10 @@ class Guards:
             lock = self._address(locked[0], guard.lock)
             sequences = any(_is_sequence(usage, locked) for usage in locked)
             for usage in usages:
-                alone = sum(1 for other in usages if other.function is usage.function and other.changes) == 1
+                alone = not any(
+                    other.changes and other is not usage and other.function is usage.function and guard.lock not in other.locks
+                    for other in usages
+                )
                 if not sequences and alone and _is_whole(usage):
                     continue
                 if guard.lock in usage.locks or not (usage.changes or usage.iterates) or exempt(usage.function):

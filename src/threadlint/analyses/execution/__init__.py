@@ -319,8 +319,9 @@ def _count_activations(found: Execution) -> None:
 def _again(event: Event, root: Root, several: object) -> bool:
     """Whether one spawn event can happen again before its thread has surely ended."""
     assert callable(several)
-    if event.repeats:
-        return event.subject in event.running or event.detail.obj.address.many
+    address = event.detail.obj.address
+    if event.repeats and (address.many or address.kind != "site"):  # one thread object starts once, in a loop or not
+        return event.subject in event.running or address.many
     return bool(several(event.activation, frozenset()))
 
 
