@@ -1,5 +1,4 @@
-"""Calls that copy or pickle an instance of a class that makes a lock for each of its instances and says nothing of
-copying."""
+"""Calls that copy or pickle an object whose class makes a lock for each instance and does not say how it is copied."""
 from __future__ import annotations
 
 from collections.abc import Iterator

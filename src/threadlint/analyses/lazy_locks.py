@@ -7,6 +7,7 @@ and code that every caller runs with some lock held is left out.
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,11 +17,12 @@ from ..program.symbols import Function
 from ..program.traverse import walk_expression
 from .construction import construction
 from .execution import execution
-from .lock_calls import lock_kinds, lockish, spelled
+from .lock_calls import lock_calls, lock_kinds, lockish, spelled
 from .lock_spots import Spot, excludes_threads, lock_spots, made_kind
 from .mentions import mentions
 from .raising import caught_names
 
+_IN_DICT = re.compile(r"\.__dict__\['(\w+)'\]")
 _MISSING = frozenset({"AttributeError", "KeyError", "NameError"})
 
 
@@ -110,6 +112,7 @@ def _shared_targets(statement: f.Assign, function: Function) -> list[str]:
         path = spelled(target)
         if path is None:
             continue
+        path = _IN_DICT.sub(r".\1", path)
         root = path.partition(".")[0].partition("[")[0]
         if isinstance(target, f.Name):
             if target.id in function.facts.globals:
@@ -169,5 +172,9 @@ def _under_lock(program: Program, spot: Spot) -> bool:
                     path = spelled(part)
                     if path is not None and (lockish(path) or lock_kinds(program, spot.function, part)):
                         return True
+    for use in program.ask(lock_calls).get(spot.function, ()):
+        at = spot.node.at[0]
+        if any(call.at[0] < at for call in use.acquires) and any(call.at[0] > at for call in use.releases):
+            return True
     stores = [event for event in program.ask(execution).events("access") if event.detail.value is spot.node]
     return bool(stores) and all(event.held or event.detail.owned for event in stores)

@@ -7,6 +7,7 @@ release without arguments, and nothing of what acquire gives but its truth is us
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -80,7 +81,8 @@ def spelling(function: Function, path: str) -> str:
 
 
 def qualified(function: Function, path: str) -> str:
-    """The qualified name of what a function calls `path`."""
+    """The qualified name of what a function calls `path`; `[]` stands for any item."""
+    path = re.sub(r"\[[^\]]*\]", "[]", path)
     method = function.method_of
     first, _, rest = path.partition(".")
     if method is not None and method.cls is not None and first == method.receiver_name:
