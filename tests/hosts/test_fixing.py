@@ -8,7 +8,10 @@ import pytest
 
 from .running import run
 
-BAD = "import threading\n\n\ndef work():\n    print(1)\n\n\nt = threading.Thread(target=work())  # now\nt.start()\nt.join()\n"
+BAD = (
+    "import threading\n\n\ndef work():\n    print(1)\n\n\n"
+    "t = threading.Thread(target=work())  # now\nt.start()\nt.join()\n"
+)
 GOOD = BAD.replace("work())", "work)")
 UNSAFE = (
     "import threading\n\n\nclass Worker(threading.Thread):\n    def __init__(self):\n        self.n = 1\n\n"

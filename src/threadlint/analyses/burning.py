@@ -144,7 +144,8 @@ class Burning:
             receiver = self._program.static.parameter_receiver(method.cls)
         values = self._program.static.evaluate(call.func, function, receiver)
         if not values:
-            return not (isinstance(call.func, f.Attr) and name in table.PLAIN_METHODS and not (name == "get" and not call.args))
+            plain = isinstance(call.func, f.Attr) and name in table.PLAIN_METHODS
+            return not plain or (name == "get" and not call.args)
         for value in values:
             if isinstance(value, Fn):
                 if value.function is function:
@@ -279,7 +280,8 @@ def _computes(program: Program, function: Function, loop: Any, loops: list[Any])
         changed = {
             s.target.id for s in walk(loop.body) if isinstance(s, f.AugAssign) and isinstance(s.target, f.Name)
         } | {
-            t.id for s in walk(loop.body) if isinstance(s, f.Assign) and isinstance(s.value, f.BinOp) for t in s.targets if isinstance(t, f.Name)
+            t.id for s in walk(loop.body) if isinstance(s, f.Assign) and isinstance(s.value, f.BinOp)
+            for t in s.targets if isinstance(t, f.Name)
         }  # fmt: skip
         if names & changed and isinstance(loop.test, (f.Compare, f.BoolOp, f.Name)):
             return "a loop that counts in Python", len(loops) > 1 or _bound(program, function, loop.test) >= LARGE

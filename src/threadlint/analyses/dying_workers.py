@@ -22,6 +22,7 @@ from ..program.traverse import walk
 from ..program.values import Fn
 from .failures import is_broad, is_logging, sites
 from .mentions import mentions
+from .thread_code import is_test
 from .worker_loops import TELLS_BY_RAISING, WorkerLoop, worker_loops
 
 _SERVING = frozenset({"get", "get_nowait", "task_done", "wait", "sleep", "popleft"})
@@ -42,9 +43,7 @@ class DyingWorker(NamedTuple):
 def dying_workers(program: Program) -> tuple[DyingWorker, ...]:
     """The first foreign call of each such loop, in order of place."""
     where = program.ask(mentions)
-    if any(
-        isinstance(node.value, f.Name) and node.value.id == "threading" for _, node in where.attributes("excepthook")
-    ):
+    if any(_sets_hook(function, node) for function, node in where.attributes("excepthook")):
         return ()
     found = []
     for loop in program.ask(worker_loops):
@@ -55,6 +54,13 @@ def dying_workers(program: Program) -> tuple[DyingWorker, ...]:
         if dying is not None:
             found.append(dying)
     return tuple(found)
+
+
+def _sets_hook(function: Function, node: f.Attr) -> bool:
+    """Whether this is `threading.excepthook`, set for good: not by a test or while a generator is open."""
+    if function.facts.is_generator or is_test(function):
+        return False
+    return isinstance(node.value, f.Name) and node.value.id == "threading"
 
 
 def _calls(loop: f.While) -> Iterator[f.Call]:
@@ -69,9 +75,9 @@ def _is_guarded_by_caller(loop: WorkerLoop) -> bool:
     if loop.function is start:
         return False
     for site in sites(start.facts.body):
-        if isinstance(site.node, f.Call) and last_name(site.node.func) == loop.function.name:
-            if any(_catches_broadly(each) for each in site.around):
-                return True
+        called = isinstance(site.node, f.Call) and last_name(site.node.func) == loop.function.name
+        if called and any(_catches_broadly(each) for each in site.around):
+            return True
     return False
 
 
@@ -192,8 +198,10 @@ def _names_a_type(annotation: f.Expr | None) -> bool:
     """Whether a parameter is annotated with a class: then it is known what is passed, if not to this program."""
     if annotation is None:
         return False
-    names = {node.attr if isinstance(node, f.Attr) else node.id for node in walk((f.Evaluate(annotation.at, annotation),))
-             if isinstance(node, (f.Attr, f.Name))}  # fmt: skip
+    names = set()
+    for node in walk((f.Evaluate(annotation.at, annotation),)):
+        if isinstance(node, (f.Attr, f.Name)):
+            names.add(last_name(node))
     return "Callable" not in names and not names <= {"Any", "object", "Optional", "Union", "None", "typing"}
 
 

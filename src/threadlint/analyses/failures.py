@@ -12,7 +12,7 @@ nothing here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple
 
 from ..knowledge.raising import (
     CLEANUP_METHODS,
@@ -35,7 +35,6 @@ _LOOKING_UP = frozenset({
     "mkdir", "get_nowait",
 })  # fmt: skip
 _BROAD = frozenset({"Exception", "BaseException", "StandardError"})
-Loop = Union[f.While, f.ForLoop]
 
 
 class Site(NamedTuple):
@@ -119,9 +118,10 @@ def catches(statement: Any) -> bool:
     if isinstance(statement, f.With):
         for item in statement.items:
             call = item.context
-            if isinstance(call, f.Call) and last_name(call.func) == "suppress":
-                if any(last_name(arg.value) in _BROAD for arg in call.args):
-                    return True
+            if not isinstance(call, f.Call) or last_name(call.func) != "suppress":
+                continue
+            if any(last_name(arg.value) in _BROAD for arg in call.args):
+                return True
     return False
 
 

@@ -15,8 +15,8 @@ from ..program.program import Program
 from ..program.symbols import Function, Module
 
 STATEMENTS = (
-    f.Evaluate, f.Assign, f.AugAssign, f.Delete, f.Return, f.Raise, f.Assert, f.Jump, f.Scope, f.Import, f.If, f.While, f.ForLoop,
-    f.With, f.Try, f.Match, f.Def, f.ClassDef,
+    f.Evaluate, f.Assign, f.AugAssign, f.Delete, f.Return, f.Raise, f.Assert, f.Jump, f.Scope, f.Import, f.If, f.While,
+    f.ForLoop, f.With, f.Try, f.Match, f.Def, f.ClassDef,
 )  # fmt: skip
 
 

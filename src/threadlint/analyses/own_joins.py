@@ -140,9 +140,10 @@ def _calls_on_self(program: Program, start: Function, goal: Function) -> tuple[F
         if len(path) > 3 or path[-1].cls is None:
             continue
         for node in walk(path[-1].facts.body):
-            if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and isinstance(node.func.value, f.Name):
-                if node.func.value.id == path[-1].receiver_name:
-                    callee = program.hierarchy.find(path[0].cls or path[-1].cls, node.func.attr)
-                    if callee is not None and callee not in path:
-                        pending.append((*path, callee))
+            if not (isinstance(node, f.Call) and isinstance(node.func, f.Attr) and isinstance(node.func.value, f.Name)):
+                continue
+            if node.func.value.id == path[-1].receiver_name:
+                callee = program.hierarchy.find(path[0].cls or path[-1].cls, node.func.attr)
+                if callee is not None and callee not in path:
+                    pending.append((*path, callee))
     return ()

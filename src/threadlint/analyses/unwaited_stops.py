@@ -34,7 +34,8 @@ def unwaited_stops(program: Program) -> tuple[UnwaitedStop, ...]:
     found: dict[Function, UnwaitedStop] = {}
     lives = [
         life for life in program.ask(lifetimes).of("thread")
-        if life.cls is not None and life.daemon is True and life.is_started and not life.is_done("join", "is_alive", "isAlive")
+        if life.cls is not None and life.daemon is True and life.is_started
+        and not life.is_done("join", "is_alive", "isAlive")
     ]  # fmt: skip
     if not lives:
         return ()

@@ -134,9 +134,8 @@ def _block_leads_out(body: tuple[Any, ...], depth: int, caught: bool) -> bool:
         elif kind is f.Match:
             if any(_block_leads_out(case.body, depth, caught) for case in statement.cases):
                 return True
-        elif kind is not f.Def and kind is not f.ClassDef:
-            if _ends(statement) or (not caught and _calls_lead_out((statement,))):
-                return True
+        elif kind not in (f.Def, f.ClassDef) and (_ends(statement) or (not caught and _calls_lead_out((statement,)))):
+            return True
     return False
 
 

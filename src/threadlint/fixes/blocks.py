@@ -37,7 +37,7 @@ def string_spans(
     pending: list[Any] = list(statements)
     while pending:
         for node in walk((pending.pop(),)):
-            if (isinstance(node, f.Const) and node.kind in ("str", "bytes")) or (isinstance(node, f.Other) and node.kind in ("fstring", "joined")):
+            if isinstance(node, (f.Const, f.Other)) and node.kind in ("str", "bytes", "fstring", "joined"):
                 found.append(node.at)
             elif isinstance(node, f.Def):
                 own = functions[node.function]

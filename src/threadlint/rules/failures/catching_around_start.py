@@ -115,12 +115,18 @@ def _only_runs_threads(program: Program, may: Failures, function: Function, body
 
 def _is_thread(program: Program, may: Failures, expr: f.Expr, function: Function) -> bool:
     values = may.value_of(expr, function)
-    return bool(values) and all(
-        isinstance(v, Obj) and (v.type in THREADS or (isinstance(v.type, Class) and program.hierarchy.is_a(v.type, THREADS)
-                                                      and program.hierarchy.find(v.type, "join") is None
-                                                      and program.hierarchy.find(v.type, "start") is None))
-        for v in values
-    )  # fmt: skip
+    return bool(values) and all(_runs_as_thread(program, value) for value in values)
+
+
+def _runs_as_thread(program: Program, value: object) -> bool:
+    """Whether a value is a thread whose class leaves `start` and `join` as they are."""
+    if not isinstance(value, Obj):
+        return False
+    if not isinstance(value.type, Class):
+        return value.type in THREADS
+    hierarchy = program.hierarchy
+    plain = hierarchy.find(value.type, "join") is None and hierarchy.find(value.type, "start") is None
+    return plain and hierarchy.is_a(value.type, THREADS)
 
 
 def _is_for_the_work(handler: f.Handler) -> bool:

@@ -123,7 +123,7 @@ def _finding(program: Program, code: ThreadCode, event: Event) -> Finding:
         )
     return RULE.finding(
         program.place(event.function, event.at),
-        f"{what} in {root.spelling} `{root.name}` ends only the thread: the program goes on, and its exit status is lost",
+        f"{what} in {root.spelling} `{root.name}` ends only the thread; the program goes on, its exit status is lost",
         subjects=(event.function.qualname,),
         scope=event.function.qualname,
         story=story,

@@ -82,9 +82,10 @@ def check(program: Program) -> Iterator[Finding]:
             seen.add(key)
             task = life.node.args[0].value if life.node.args else None
             name = dotted(task) if task is not None else None
+            what = f"`{name}`" if name else "a task"
             yield RULE.finding(
                 program.place(use.function, use.node.at),
-                f"these futures are waited for and never read: if {f'`{name}`' if name else 'a task'} fails nobody will know",
+                f"these futures are waited for and never read: if {what} fails nobody will know",
                 subjects=(f"{life.function.module.name}.{name or life.name}",),
                 scope=use.function.qualname,
                 story=(Step(program.place(life.function, life.node.at), "submitted here"),),

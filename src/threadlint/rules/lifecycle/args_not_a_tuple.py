@@ -82,7 +82,7 @@ def check(program: Program) -> Iterator[Finding]:
             ):
                 yield RULE.finding(
                     program.place(handing.function, keywords.at),
-                    f"`kwargs` of this {handing.spawner.thread} is not a mapping; it fails inside the {handing.spawner.thread}",
+                    f"`kwargs` of this {handing.spawner.thread} is no mapping; that raises TypeError inside it",
                     subjects=(handing.function.qualname,),
                     scope=handing.function.qualname,
                     help="pass a dictionary from parameter names to values",

@@ -91,8 +91,8 @@ def check(program: Program) -> Iterator[Finding]:
     for stop in program.ask(unwaited_stops):
         yield RULE.finding(
             program.place(stop.function, stop.at),
-            f"`{stop.function.facts.qualname}` tells daemon thread `{stop.life.name}` to stop and does not wait: it may still use its "
-            "connections when the interpreter is taken down",
+            f"`{stop.function.facts.qualname}` tells daemon thread `{stop.life.name}` to stop and does not wait: "
+            "it may still use its connections when the interpreter is taken down",
             subjects=(f"{stop.life.function.module.name}.{stop.life.name}",),
             scope=stop.function.qualname,
             story=(Step(program.place(stop.using.function, stop.using.at), "used by the thread here", stop.life.name),),
@@ -136,7 +136,7 @@ def _finding(program: Program, life: Life, written: Event) -> Finding:
     what = "a database" if written.subject in _DATABASES else "a file"
     return RULE.finding(
         program.place(life.function, life.node.at),
-        f"daemon thread `{life.name}` writes {what} and nothing waits for it: at exit it is stopped in the middle of it",
+        f"daemon thread `{life.name}` writes {what} and nothing waits for it: at exit it is stopped in the middle",
         subjects=(f"{life.function.module.name}.{life.name}",),
         scope=life.function.qualname,
         story=(Step(program.place(written.function, written.at), f"{what} is opened here", life.name),),

@@ -129,7 +129,11 @@ def _own_join(program: Program, own: OwnJoin) -> Finding:
         message = f"`{thread}` may be joined by itself: it runs {way}"
         spawn = own.root.spawns[0] if own.root.spawns else None
         story = () if spawn is None else (
-            Step(program.place(spawn.function, spawn.at), f"{own.root.spelling} `{own.root.name}` starts here", own.root.name),
+            Step(
+                program.place(spawn.function, spawn.at),
+                f"{own.root.spelling} `{own.root.name}` starts here",
+                own.root.name,
+            ),
         )  # fmt: skip
     return RULE.finding(
         program.place(event.function, event.at),

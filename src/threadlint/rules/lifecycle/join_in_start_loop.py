@@ -63,7 +63,7 @@ def check(program: Program) -> Iterator[Finding]:
     for disorder in program.ask(thread_order):
         function = disorder.function
         if disorder.kind == "joined-in-start-loop":
-            message = f"`{disorder.path}` is joined in the iteration that starts it: no two of these threads ever run together"
+            message = f"`{disorder.path}` is joined in the iteration that starts it: no two of them run together"
             story = (Step(program.place(function, disorder.first), "started here"),)
         elif disorder.kind == "one-after-the-other":
             message = f"`{disorder.path}` is joined before the next thread is started: they run one after the other"

@@ -121,9 +121,10 @@ def _set_too_early(program: Program, cls: Class, init: Function) -> tuple[f.Attr
                 return None
             continue
         for target in statement.targets:
-            if isinstance(target, f.Attr) and target.attr in ("daemon", "name") and _is_own(target, init):
-                if not any(target.attr in each.body.bindings for each in program.hierarchy.mro(cls)):
-                    return target, target.attr
+            if not (isinstance(target, f.Attr) and target.attr in ("daemon", "name") and _is_own(target, init)):
+                continue
+            if not any(target.attr in each.body.bindings for each in program.hierarchy.mro(cls)):
+                return target, target.attr
     return None
 
 

@@ -146,7 +146,7 @@ def _replaced(program: Program, cls: Class, name: str, function: Function, at: f
 def _overridden(program: Program, cls: Class, name: str, method: Function) -> Finding:
     return RULE.finding(
         program.place(method, (method.facts.at[0], method.facts.name_at[1])),
-        f"`{cls.name}.{name}` replaces `Thread.{name}` without calling it; only `__init__` and `run` are meant to be overridden",
+        f"`{cls.name}.{name}` replaces `Thread.{name}` without calling it; only `__init__` and `run` are for that",
         subjects=(f"{cls.qualname}.{name}",),
         scope=method.qualname,
         help=f"call `super().{name}(…)`, or choose another name",

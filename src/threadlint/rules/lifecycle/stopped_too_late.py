@@ -139,7 +139,7 @@ def _stopped_elsewhere(
 def _finding(program: Program, event: Event, life: Life) -> Finding:
     return RULE.finding(
         program.place(event.function, event.at),
-        f"this runs only after thread `{life.name}` has ended, but the thread waits for it to end: the process hangs at exit",
+        f"this runs only after thread `{life.name}` has ended, but the thread waits for it: the process hangs at exit",
         subjects=(f"{life.function.module.name}.{life.name}",),
         scope=event.function.qualname,
         story=(

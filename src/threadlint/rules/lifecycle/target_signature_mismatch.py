@@ -126,9 +126,9 @@ def _keys(named: f.Expr) -> tuple[str, ...] | None:
     if isinstance(named, f.Display) and named.kind == "dict":
         keys = [item.value if isinstance(item, f.Const) else None for item in named.items[::2]]
         return tuple(key for key in keys if isinstance(key, str)) if all(isinstance(key, str) for key in keys) else None
-    if isinstance(named, f.Call) and isinstance(named.func, f.Name) and named.func.id == "dict":
-        if all(arg.keyword is not None for arg in named.args):
-            return tuple(arg.keyword for arg in named.args if arg.keyword is not None)
+    made = isinstance(named, f.Call) and isinstance(named.func, f.Name) and named.func.id == "dict"
+    if made and isinstance(named, f.Call) and all(arg.keyword is not None for arg in named.args):
+        return tuple(arg.keyword for arg in named.args if arg.keyword is not None)
     return None
 
 
@@ -150,7 +150,8 @@ def _misfit(function: Function, bound: bool, passed: _Passed) -> str | None:
             return f"has no parameter `{name}`"
     missing = [
         param.name for param in params
-        if param.kind in ("any", "pos", "key") and param.default is None and param.name not in filled and param.name not in passed.keywords
+        if param.kind in ("any", "pos", "key") and param.default is None
+        and param.name not in filled and param.name not in passed.keywords
     ]  # fmt: skip
     if missing:
         names = ", ".join(f"`{name}`" for name in missing[:3])

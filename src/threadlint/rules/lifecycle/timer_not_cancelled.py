@@ -187,9 +187,10 @@ def _cancelled_only_on_success(where: Mentions, may: Failures, life: Life) -> f.
         return None
     for statement in block[begin + 1 : end]:
         for node in walk((statement,)):
-            if isinstance(node, (f.Call, f.Raise, f.Await)) and not _is_own_call(node, names[0]):
-                if not isinstance(node, f.Call) or may.may_raise(node, life.function):
-                    return cancel
+            if not isinstance(node, (f.Call, f.Raise, f.Await)) or _is_own_call(node, names[0]):
+                continue
+            if not isinstance(node, f.Call) or may.may_raise(node, life.function):
+                return cancel
     return None
 
 
@@ -218,7 +219,7 @@ def _rearming(program: Program, life: Life) -> Finding:
         "cancelling the stored one does not stop it",
         subjects=(callback.qualname,),
         scope=life.function.qualname,
-        help="let one thread loop with `while not stop.wait(interval)`, or test a stop flag before the next timer is made",
+        help="let one thread loop with `while not stop.wait(interval)`, or test a flag before the next timer is made",
         confidence=Confidence.MEDIUM if life.daemon is False or life.is_done("cancel") else Confidence.LOW,
     )
 

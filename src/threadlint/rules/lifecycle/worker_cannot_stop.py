@@ -93,7 +93,8 @@ def check(program: Program) -> Iterator[Finding]:
     for stuck in program.ask(stuck_workers):
         yield RULE.finding(
             program.place(stuck.life.function, stuck.life.node.at),
-            f"`{stuck.life.name}` waits in `put` for ever when its consumer stops early: the queue is bounded, the thread no daemon",
+            f"`{stuck.life.name}` waits in `put` for ever when its consumer stops early: the queue is bounded, "
+            "and the thread is no daemon",
             subjects=(f"{stuck.life.function.module.name}.{stuck.life.name}",),
             scope=stuck.life.function.qualname,
             story=(
@@ -110,8 +111,8 @@ def check(program: Program) -> Iterator[Finding]:
     for odd in program.ask(odd_siblings):
         yield RULE.finding(
             program.place(odd.life.function, odd.life.node.at),
-            f"thread `{odd.life.name}` keeps the process alive until `{odd.stop.name}` is called, while `{odd.daemon.name}` beside it "
-            "is a daemon",
+            f"thread `{odd.life.name}` keeps the process alive until `{odd.stop.name}` is called, while "
+            f"`{odd.daemon.name}` beside it is a daemon",
             subjects=(f"{odd.life.function.module.name}.{odd.life.name}",),
             scope=odd.life.function.qualname,
             story=(Step(program.place(odd.daemon.function, odd.daemon.node.at), f"`{odd.daemon.name}` is a daemon"),),

@@ -89,9 +89,9 @@ def check(program: Program) -> Iterator[Finding]:
 def _place(program: Program, burning: BurningThread) -> tuple[Function, f.Span]:
     """Where the thread is made, when that can be told, else where it is started."""
     for handing in program.ask(handings):
-        if handing.is_constructor:
-            if any(isinstance(value, Fn) and value.function is burning.root.function for value in handing.targets):
-                return handing.function, handing.call.at
+        runs = any(isinstance(value, Fn) and value.function is burning.root.function for value in handing.targets)
+        if runs and handing.is_constructor:
+            return handing.function, handing.call.at
     return burning.root.spawns[0].function, burning.root.spawns[0].at
 
 
@@ -104,7 +104,7 @@ def _finding(program: Program, burning: BurningThread) -> Finding:
     place = _place(program, burning)
     return RULE.finding(
         program.place(*place),
-        f"`{root.function.facts.qualname}` only computes ({shown}): {what} that run it take turns, and are no faster than one",
+        f"`{root.function.facts.qualname}` only computes ({shown}): {what} that run it take turns, no faster than one",
         subjects=(root.function.qualname,),
         scope=place[0].qualname,
         story=(Step(program.place(best.function, best.at), best.reason, root.name),),
