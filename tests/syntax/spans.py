@@ -101,9 +101,9 @@ def spans_of_tree(text: str) -> tuple[Spans, dict[str, set[int]], list[tuple[int
         if kind is not None and (at := offset.span(node)) not in inside:
             spans.setdefault(kind, Counter())[at] += 1
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            spans.setdefault("function", Counter())[offset.span(node)] += 1
+            spans.setdefault("function", Counter())[offset.without_semicolon(node)] += 1
         elif isinstance(node, ast.ClassDef):
-            spans.setdefault("class", Counter())[offset.span(node)] += 1
+            spans.setdefault("class", Counter())[offset.without_semicolon(node)] += 1
         elif isinstance(node, ast.arg):
             start = offset.span(node)[0]
             spans.setdefault("param", Counter())[(start, start + len(node.arg))] += 1
@@ -122,6 +122,11 @@ class _Offsets:
 
     def span(self, node: Any) -> tuple[int, int]:
         return self.at(node.lineno, node.col_offset), self.at(node.end_lineno, node.end_col_offset)
+
+    def without_semicolon(self, node: Any) -> tuple[int, int]:
+        """Python lets a body end with the semicolon that ends its last line, facts with the statement before it."""
+        start, end = self.span(node)
+        return start, start + len(self.text[start:end].rstrip("; \t"))
 
     def at(self, line: int, column: int) -> int:
         start = self.starts[line - 1]

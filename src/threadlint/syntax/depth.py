@@ -78,7 +78,7 @@ def _longest_statement(code: str) -> int:
         if len(left) == len(layout):
             break
         layout = left
-    longest = max(map(sub, ends, [0, *ends]))
+    longest: int = max(map(sub, ends, [0, *ends]))
     line = depth = start = 0
     for found in _LAYOUT.finditer(layout):
         token = found.group()
