@@ -10,7 +10,7 @@ from ..program.program import Program
 from ..program.symbols import Function
 from ..program.traverse import walk
 from ..program.values import Ext, Fn
-from .mentions import mentions
+from .lock_spots import lock_spots
 
 DEEPEST = 3
 _REGISTERS = frozenset({"os.register_at_fork", "multiprocessing.util.register_after_fork"})
@@ -18,21 +18,14 @@ _REGISTERS = frozenset({"os.register_at_fork", "multiprocessing.util.register_af
 
 def fork_handlers(program: Program) -> frozenset[Function]:
     """All of them."""
-    where = program.ask(mentions)
     found: dict[Function, None] = {}
-    for name in ("register_at_fork", "register_after_fork"):
-        nodes = [*where.attributes(name)]
-        for module in program.modules.values():
-            nodes += where.names(module, name)  # type: ignore[arg-type]
-        for function, node in nodes:
-            call = where.parent(function, node)
-            if isinstance(call, f.Call) and call.func is node:
-                callees = program.static.evaluate(node, function)
-                if any(isinstance(v, Ext) and v.name in _REGISTERS for v in callees):
-                    for arg in call.args:
-                        for value in program.static.evaluate(arg.value, function):
-                            if isinstance(value, Fn):
-                                found.setdefault(value.function)
+    for spot in program.ask(lock_spots).forks:
+        callees = program.static.evaluate(spot.node.func, spot.function)
+        if any(isinstance(callee, Ext) and callee.name in _REGISTERS for callee in callees):
+            for arg in spot.node.args:
+                for value in program.static.evaluate(arg.value, spot.function):
+                    if isinstance(value, Fn):
+                        found.setdefault(value.function)
     _follow(program, found)
     return frozenset(found)
 

@@ -45,6 +45,8 @@ class Spots:
         """Kinds of locks that are assigned without being called."""
         self.copies: list[Spot] = []
         """Calls of something named like a function that copies or pickles."""
+        self.forks: list[Spot] = []
+        """Calls of something named like a function that registers what runs around a fork."""
         self.calls: dict[str, list[Spot]] = defaultdict(list)
         """Calls of methods, by the method's name."""
 
@@ -52,6 +54,7 @@ class Spots:
 _KINDS = frozenset(name.rpartition(".")[2] for name in LOCKS) | {"local", "allocate_lock"}
 
 
+_FORKING = frozenset({"register_at_fork", "register_after_fork"})
 _COPYING = frozenset({"copy", "deepcopy", "dump", "dumps"})
 
 
@@ -79,6 +82,8 @@ def _look(found: Spots, function: Function, node: Any, above: Any) -> None:
         name = func.attr if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
         if name in _CALLED and isinstance(func, f.Attr):
             found.calls[name].append(Spot(function, node, above))
+        elif name in _FORKING:
+            found.forks.append(Spot(function, node, above))
         elif name in _COPYING:
             found.copies.append(Spot(function, node, above))
         if name in _KINDS:
