@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from ..model import facts as f
 from ..program.program import Program
+from ..program.symbols import Class
 from ..program.traverse import walk_expression
 from ..program.values import Address, Obj
 from .critical_pairs import CriticalPairs, Pair, critical_pairs
 from .execution import Activation, Event, Execution, LibraryCall, Root, execution, kind_of, reach
-from .execution.callbacks import FINALIZER
 from .lock_names import Names, lock_names
 
 _LOCKED_BY_QUEUES = frozenset({
@@ -81,11 +81,23 @@ class Interruptions:
         return None
 
     def _dies_with(self, root: Root, address: Address) -> bool:
-        """Whether a lock belongs to the object that is being finalized."""
+        """Whether a lock belongs to the object that is being finalized, or to a part that it made itself."""
         receiver = root.activation.receiver
-        if root.spelling != FINALIZER or not isinstance(receiver, Obj):
+        if root.function.name != "__del__" or not isinstance(receiver, Obj) or not address.within(receiver.address):
             return False
-        return address.base is receiver.address and root.function.name == "__del__"
+        step = address
+        while step.base is not None and step.base is not receiver.address:
+            step = step.base
+        cls = receiver.type
+        return step is address or not isinstance(cls, Class) or not self._from_outside(cls, step.key)
+
+    def _from_outside(self, cls: Class, attr: str) -> bool:
+        """Whether an attribute holds what the constructor was given."""
+        return any(
+            isinstance(binding.expr, f.Name) and binding.expr.id in binding.function.param_names
+            for ancestor in self._program.hierarchy.mro(cls)
+            for binding in ancestor.attribute_bindings.get(attr, ())
+        )
 
 
 def _guarded(event: Event) -> bool:

@@ -78,7 +78,9 @@ class LockOrder:
             for hold in pair.held:
                 if hold.kind.excludes:
                     names = (self._names.identity(hold.lock), self._names.identity(pair.wanted))
-                    self.orders[names].append(Order(hold, pair))
+                    told_apart = pair if names[0] != names[1] else _told_apart(hold.lock, pair)
+                    if told_apart is not None:
+                        self.orders[names].append(Order(hold, told_apart))
 
     def cycles(self) -> Iterator[Cycle]:
         """Every cycle that threads can close, once for each set of locks, shortest first."""
@@ -176,6 +178,17 @@ class LockOrder:
         """For two instances of one class, each side's own held lock is not a gate for the other."""
         pair = {self._names.identity(one.held), self._names.identity(one.wanted)}
         return len(pair) == 1 and self._names.identity(first) in pair and not (first.single and first is second)
+
+
+def _told_apart(held: Address, pair: Pair) -> Pair | None:
+    """The pair in contexts where two objects of one class are known to be two: parameters of one call, or objects made at two
+    places; what hangs off another object may be that very object."""
+    for address in (held, pair.wanted):
+        owner = address.base
+        if owner is not None and not owner.single and (owner.kind != "some" or owner.key[1] in ("an argument", "return")):
+            return None
+    events = tuple(event for event in pair.events if not event.activation.widened)
+    return pair._replace(events=events) if events else None
 
 
 def _combinations(steps: list[list[Order]]) -> Iterator[tuple[Order, ...]]:

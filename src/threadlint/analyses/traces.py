@@ -41,6 +41,9 @@ class Trace(NamedTuple):
             index = len(chain) - 1 - chain[::-1].index(hold.activation)
             entered = tuple(edge.callee for _, edge in self.edges[index:])
             return hold.activation, self.edges[index][1].at, entered
+        for index, (activation, edge) in enumerate(self.edges):  # taken by a call that has returned
+            if any(each.lock is hold.lock for each in edge.held):
+                return activation, edge.at, tuple(inner.callee for _, inner in self.edges[index:])
         return self.event.activation, self.event.at, ()
 
 

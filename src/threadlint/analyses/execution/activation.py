@@ -30,7 +30,7 @@ class Activation:
 
     __slots__ = (
         "at_yield", "bound", "cells", "closure", "done", "edges", "entry_owned", "escaped", "events", "exit", "function", "held",
-        "number", "receiver", "returns",
+        "number", "receiver", "returns", "widened",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +52,8 @@ class Activation:
         self.at_yield: tuple[Hold, ...] | None = None
         self.escaped: frozenset[Address] = NO_ADDRESSES
         self.done = False
+        self.widened = False
+        """Whether it stands for many contexts: what it is bound to is no more than *some* object."""
 
     def __repr__(self) -> str:
         return f"Activation({self.function.qualname} holding {self.held})"

@@ -105,7 +105,14 @@ class Explorer(Evaluator):
             if not stored:
                 self.misses.add(place)
             return stored
-        return declared if value.address.kind == "some" else union(stored, declared)
+        if value.address.kind == "some":
+            return declared
+        if stored:  # what was seen stored says more than an annotation
+            types_seen = {each.type for each in stored if isinstance(each, Obj)}
+            declared = tuple(
+                v for v in declared if not (isinstance(v, Obj) and v.address.kind == "some" and v.type in types_seen)
+            )
+        return union(stored, declared)
 
     def missed_something(self) -> bool:
         """Whether a read found nothing where something that matters was stored later."""
@@ -455,6 +462,7 @@ class Explorer(Evaluator):
             kept, owned, closure, receiver = self._general(function), frozenset(), None, None
         self._per_function[function] = count + 1
         made = Activation(function, receiver, kept, closure, held, owned, len(self.activations))
+        made.widened = count >= MOST or (frame is not None and frame.activation.widened)
         self.activations[key] = made
         self.run(made)
         return made

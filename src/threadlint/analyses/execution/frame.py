@@ -181,8 +181,10 @@ class ActiveFrame(Frame):
             found = self.location_of_name(expr.id)
             if found is not None:
                 return found
-            values = self.state.names.get(expr.id, UNKNOWN)
-            homes = [v.address for v in values if isinstance(v, Obj) and v.type in types.CONTAINERS]
+            values = self.state.names.get(expr.id)
+            if values is None and expr.id not in self.function.binds:  # imported, perhaps
+                values = self.explorer.global_values(self.function.module, expr.id)
+            homes = [v.address for v in values or () if isinstance(v, Obj) and v.type in types.CONTAINERS]
             return homes[0] if len(homes) == 1 and homes[0].kind in ("field", "global", "class") else None
         if isinstance(expr, f.Item):  # a container in a container: the outer one stands for both
             return self.location(expr.value)

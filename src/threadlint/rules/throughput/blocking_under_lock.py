@@ -70,6 +70,7 @@ from ...analyses.parallel import parallel
 from ...analyses.slow_sections import slow_sections
 from ...analyses.traces import traces
 from ...model.finding import Confidence, Finding, Rule, Step
+from ...model.place import Place
 from ...program.program import Program
 
 RULE = Rule("THR506", "blocking-under-lock")
@@ -78,6 +79,7 @@ RULE = Rule("THR506", "blocking-under-lock")
 def check(program: Program) -> Iterator[Finding]:
     """One finding for each place that waits under a lock."""
     names, paths, together = program.ask(lock_names), program.ask(traces), program.ask(parallel)
+    told: set[Place] = set()
     for slow in program.ask(slow_sections).found:
         event = slow.waiting.event
         trace = paths.trace(together.roots_of(event.activation)[0], event)
@@ -85,6 +87,9 @@ def check(program: Program) -> Iterator[Finding]:
         activation, at, entered = trace.towards(hold)
         lock = names.spelling(hold.lock)
         place = paths.place(activation, at)
+        if place in told:
+            continue
+        told.add(place)
         steps = [Step(paths.place(hold.activation, hold.at), f"`{lock.short}` is taken here", trace.root.name)]
         if entered:
             steps.append(Step(paths.place(event.activation, event.at), "and here is the wait", trace.root.name, (lock.short,)))
