@@ -53,6 +53,9 @@ def own_joins(program: Program) -> tuple[OwnJoin, ...]:
                 receiver = event.detail.receiver
                 if receiver is None or receiver.address not in root.addresses or not _is_single(root, receiver):
                     continue
+                made = found.explorer.constructions.get(receiver.address)
+                if made is not None and made[3].function is event.function:
+                    continue  # it joins a thread that it has just made
                 path = _path(reached, activation)
                 if not any(_compares(where, each) for each in path) and not _is_caught(where, event):
                     answer.setdefault((event.function, event.at), OwnJoin(event, root, path))
