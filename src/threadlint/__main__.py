@@ -1,9 +1,7 @@
 """`python -m threadlint` is the command line."""
 from __future__ import annotations
 
-import sys
-
 from .hosts.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

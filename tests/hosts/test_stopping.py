@@ -16,7 +16,7 @@ from .running import run, started
 STOPPED_WHILE_JUDGING = """
 import os, signal, sys
 from threadlint import engine
-from threadlint.hosts.cli import main
+from threadlint.hosts.cli import run
 
 judge = engine.judge
 def stopped(request):
@@ -25,7 +25,7 @@ def stopped(request):
     signal.sigtimedwait([], 20)
     return report
 engine.judge = stopped
-sys.exit(main(sys.argv[1:]))
+sys.exit(run(sys.argv[1:]))
 """
 
 

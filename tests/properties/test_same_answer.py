@@ -92,14 +92,14 @@ def test_flake8_says_what_the_command_line_says(seed: int) -> None:
             flake8(["--isolated", "-j1", "--select", "THR", "."])
         out.seek(0)
         under_flake8 = [line.removeprefix("./").rstrip("\n") for line in out]
-        # flake8 reads `# noqa` itself and knows no fixes; programs of the oracle have neither.
+        # flake8 knows no fixes, and says nothing of them.
         assert sorted(under_flake8) == sorted(line.replace(" [*]", "") for line in by_hand)
 
 
 WARM = """
 import json, sys
-from threadlint.hosts.cli import main
-code = main(["check", ".", "--output-format", "json:report.json"])
+from threadlint.hosts.cli import run
+code = run(["check", ".", "--output-format", "json:report.json"])
 print(json.dumps([code, sorted(name for name in sys.modules if name.split(".")[0] in ("libcst", "rich"))]))
 """
 

@@ -70,8 +70,8 @@ RUN = (
 def command(
     paths: tuple[str, ...], formats: tuple[str, ...], output_file: Path | None, statistics: bool, explain: bool,
     colour: str, quiet: bool, verbose: bool, fail_on: str, exit_zero: bool, stdin_filename: str | None,
-    force_exclude: bool, show_files: bool, fixing: bool, unsafe: bool, diff: bool, explicit: tuple[str, ...], isolated: bool, no_cache: bool, jobs: int,
-    **overrides: Any,
+    force_exclude: bool, show_files: bool, fixing: bool, unsafe: bool, diff: bool, explicit: tuple[str, ...],
+    isolated: bool, no_cache: bool, jobs: int, **overrides: Any,
 ) -> int:  # fmt: skip
     """Judge the program in files and folders (by default the configured `src`, or the working directory).
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TextIO
+from contextlib import suppress
+from typing import Any, NoReturn, TextIO
 
 CLEAN = 0
 FINDINGS = 1
@@ -56,6 +57,14 @@ def failed(failure: BaseException, *, verbose: bool) -> int:
         advice = "please report it with the lines above"
     say(f"error: threadlint failed: {reason}\n  this is a mistake in threadlint, not in your program: {advice}")
     return FAILURE
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once: taking a linked program apart object by object costs an eighth of a run."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(code)
 
 
 def interrupted() -> None:
