@@ -101,6 +101,9 @@ class _Demand:
                     for argument in node.args:
                         if isinstance(argument.value, (f.Name, f.Attr, f.Lambda, f.Call)):
                             self._meet(self._static.evaluate(argument.value, function))
+        if not _HANDING.isdisjoint(words):  # what it makes and calls runs beside what it starts
+            for call in _calls(function.facts.body):
+                self._meet(self._static.evaluate(call.func, function), reach=False)
 
     def _locks(self, context: f.Expr, function: Function) -> bool:
         if _LOCKISH.search(last_name(context) or ""):

@@ -189,7 +189,7 @@ def _is_sequence(usage: Usage, locked: tuple[Usage, ...]) -> bool:
     if usage.changes and any(site.access.how == "write" for site in usage.sites):
         return True
     return any(
-        other is not usage and other.function is usage.function and (other.changes or usage.changes) and other.locks & usage.locks
+        other.function is usage.function and other.changes is not usage.changes and bool(other.locks & usage.locks)
         for other in locked
     )
 

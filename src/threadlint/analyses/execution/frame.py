@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class ActiveFrame(Frame):
     """Names are flow-sensitive; everything of interest becomes an event of the activation."""
 
-    __slots__ = ("activation", "awaited", "exits", "explorer", "fresh", "iterated", "loops", "muted", "snapshots", "state", "used")
+    __slots__ = ("activation", "awaited", "exits", "explorer", "fresh", "iterated", "loops", "muted", "snapshots", "state", "tested", "used")
     evaluator: Explorer
 
     def __init__(self, explorer: Explorer, activation: Activation) -> None:
@@ -52,6 +52,8 @@ class ActiveFrame(Frame):
         """For each `try` around: states at which an exception may leave its body."""
         self.loops = 0
         self.muted = 0
+        self.tested = 0
+        """How many branches around ask for the type of something."""
         self.awaited: f.Expr | None = None
         self.used = True
         self.iterated: list[frozenset[Address]] = []
@@ -433,9 +435,12 @@ class ActiveFrame(Frame):
         held = () if detached else state.held
         name = (callee, node.at)
         known = self.activation.edges.get(name)
-        edge = Edge(callee, node.at, held, state.running, state.ended, self.loops > 0)
+        edge = Edge(callee, node.at, held, state.running, state.ended, self.loops > 0, self.tested > 0)
         if known is not None:
-            edge = Edge(callee, node.at, known.held, known.running | state.running, known.ended & state.ended, edge.repeats)
+            edge = edge._replace(
+                held=known.held, running=known.running | state.running, ended=known.ended & state.ended,
+                tested=known.tested and edge.tested,
+            )  # fmt: skip
         self.activation.edges[name] = edge
         if detached or not apply:
             return
