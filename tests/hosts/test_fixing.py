@@ -69,6 +69,20 @@ def test_of_stdin_the_fixed_text_is_printed(program: Path) -> None:
     assert result.exit_code == 0
 
 
+@pytest.mark.parametrize("held", [b"x = 1\r\n", b"\xef\xbb\xbfx = 1", b"name = '\xff'\n", b""])
+def test_of_stdin_without_anything_to_fix_every_byte_is_printed(program: Path, held: bytes) -> None:
+    for name in ("-", "calm.py"):
+        given = [] if name == "-" else ["--stdin-filename", name]
+        result = run("check", "--isolated", "--no-cache", "--fix", *given, "-", stdin=held)
+        assert result.stdout_bytes == held
+
+
+def test_of_stdin_the_file_may_be_spelt_in_any_way(program: Path) -> None:
+    for name in ("./m.py", str(program.parent / "m.py")):
+        result = run("check", "--isolated", "--no-cache", "--fix", "--stdin-filename", name, "-", stdin=BAD)
+        assert result.stdout == GOOD
+
+
 def test_fixable_findings_are_marked_and_counted(program: Path) -> None:
     program.write_text(BAD + UNSAFE.partition("\n")[2], "utf-8")
     result = run("check", "--isolated", "--no-cache", "--output-format", "concise", ".")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .ending import CLEAN, FAILURE, FINDINGS, say, tell
-from .fixing import fix, fix_text, show_diff
+from .ending import CLEAN, FAILURE, FINDINGS, say, tell, tell_bytes
 from .settings import CACHE, CONFIGURATION, JUDGEMENT, Refused, configuration, flags
 
 if TYPE_CHECKING:
@@ -77,6 +76,7 @@ def command(
 
     Of files the program around them is judged, and what touches them is told; `-` is the text on stdin.
     """
+    from .fixing import fix, fix_text, show_diff
     from .outputs import deliver, outputs_of
 
     config = configuration(explicit, isolated, **overrides)
@@ -86,10 +86,15 @@ def command(
         return list_files(request)
     report = judged(request)
     if diff:
-        return show_diff(report, unsafe=unsafe, quiet=quiet)
+        code = show_diff(report, unsafe=unsafe, quiet=quiet)
+        aside(report, quiet=quiet, verbose=verbose)
+        return FAILURE if report.failures else code
     if fixing and request.overlay:
-        tell(fix_text(report, next(iter(request.overlay)), unsafe=unsafe))
-        return CLEAN
+        ((name, held),) = request.overlay.items()
+        held = held if isinstance(held, bytes) else held.encode()
+        tell_bytes(fix_text(report, name, held, unsafe=unsafe))
+        aside(report, quiet=quiet, verbose=verbose)
+        return FAILURE if report.failures else CLEAN
     if fixing:
         report = fix(report, request, unsafe=unsafe, quiet=quiet)
     deliver(report, outputs, colour=colour, quiet=quiet, statistics=statistics, pages=pages() if explain else {})
@@ -106,7 +111,7 @@ def request_of(
     """What the engine is asked for. Where files are given by name (or stdin) the program is that around them."""
     from ...engine import Request
 
-    overlay = {}
+    overlay: dict[str, bytes] = {}
     if STDIN in paths:
         if len(paths) > 1:
             raise click.UsageError("`-` (stdin) stands alone")

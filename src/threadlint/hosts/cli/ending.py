@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TextIO
 
 CLEAN = 0
@@ -73,22 +73,35 @@ def interrupted() -> None:
 
 
 def tell(text: str) -> None:
-    """Print on stdout what was asked for. A reader that went away (`| head`) is no news; a character that the terminal
-    does not have is printed by its number."""
+    """Print on stdout what was asked for; a character that the terminal does not have is printed by its number."""
     out = sys.stdout
+    with _told():
+        try:
+            out.write(text)
+        except UnicodeEncodeError:
+            encoding = out.encoding or "ascii"
+            out.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        out.flush()
+
+
+def tell_bytes(data: bytes) -> None:
+    """Write on stdout what is not for eyes."""
+    with _told():
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """A reader that went away (`| head`) is no news; a full disk is."""
     try:
-        out.write(text)
-        out.flush()
-    except UnicodeEncodeError:
-        encoding = out.encoding or "ascii"
-        out.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        out.flush()
+        yield
     except BrokenPipeError:
-        mute(out)
+        mute(sys.stdout)
     except OSError as error:
         from .settings import Refused
 
-        mute(out)
+        mute(sys.stdout)
         raise Refused(f"cannot write to stdout: {error.strerror}") from None
 
 

@@ -1,8 +1,6 @@
 """`--fix`, `--unsafe-fixes` and `--diff`: what is done about the findings."""
-
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -41,6 +39,8 @@ def show_diff(report: Report, *, unsafe: bool, quiet: bool) -> int:
 
 def diff_of(fixed: Fixed) -> str:
     """A unified diff of one file."""
+    import difflib
+
     lines = difflib.unified_diff(
         fixed.before.splitlines(keepends=True), fixed.after.splitlines(keepends=True), fixed.path, fixed.path
     )
@@ -67,15 +67,17 @@ def fix(report: Report, request: Request, *, unsafe: bool, quiet: bool) -> Repor
     return report
 
 
-def fix_text(report: Report, path: str, *, unsafe: bool) -> str:
-    """The text of an open buffer after its fixes."""
+def fix_text(report: Report, path: str, held: bytes, *, unsafe: bool) -> bytes:
+    """The bytes of an open buffer after its fixes; those that it holds where there is nothing to fix."""
     from ...fixes import fixed_texts
+    from ...sources.discovering import printed
+    from ...sources.rewriting import encoded
 
+    path = printed(os.path.abspath(path), os.getcwd())
     for each in fixed_texts(report, parses, unsafe=unsafe):
         if each.path == path:
-            return each.after
-    source = report.texts.source(path)
-    return source.text if source is not None else ""
+            return encoded(each.after, held)
+    return held
 
 
 def _write(fixed: Fixed) -> None:
