@@ -91,6 +91,9 @@ class DeadlockStories:
 
     def _confidence(self, cycle: Cycle) -> Confidence:
         roots = [order.root for order in cycle.orders]
+        for order in cycle.orders:
+            if not self._traces.trace(order.root, order.event).certain(order.hold):
+                return Confidence.LOW
         single = all(order.held.single and order.wanted.single for order in cycle.orders)
         if all(root.kind in ("thread", "main") for root in roots):
             return Confidence.HIGH if single else Confidence.MEDIUM

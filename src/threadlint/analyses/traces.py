@@ -47,6 +47,14 @@ class Trace(NamedTuple):
         return self.event.activation, self.event.at, ()
 
 
+    def certain(self, hold: Hold) -> bool:
+        """Whether nothing between taking the lock and the event depends on the type of something."""
+        for index, (activation, edge) in enumerate(self.edges):
+            if activation is hold.activation or any(each.lock is hold.lock for each in edge.held):
+                return not any(inner.tested for _, inner in self.edges[index:])
+        return True
+
+
 class Traces:
     """Shortest call paths, remembered."""
 

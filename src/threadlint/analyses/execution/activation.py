@@ -10,7 +10,8 @@ from .state import NO_ADDRESSES, State
 
 
 class Edge(NamedTuple):
-    """A call from one activation to another; `held`, `running`, `ended` as in `Event`."""
+    """A call from one activation to another; `held`, `running`, `ended` as in `Event`. `tested`: it stands in a branch that asks
+    for the type of something, so that not every caller may get there."""
 
     callee: Activation
     at: tuple[int, int]
@@ -18,6 +19,7 @@ class Edge(NamedTuple):
     running: frozenset[Address]
     ended: frozenset[Address]
     repeats: bool
+    tested: bool = False
 
 
 class Activation:

@@ -8,7 +8,7 @@ from ...knowledge import types
 from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.symbols import Class, last_name
-from ...program.traverse import walk
+from ...program.traverse import walk, walk_expression
 from ...program.values import UNKNOWN, Address, Cls, Fn, Lit, Obj, Values, field, union
 from .events import UNKNOWN_LOCK_TYPE, Check, Hold, LibraryCall, kind_of
 from .frame import ActiveFrame
@@ -255,6 +255,10 @@ def constant_truth(test: f.Expr) -> bool | None:
     return None
 
 
+def _asks_for_a_type(test: f.Expr) -> bool:
+    return any(isinstance(node, f.Call) and last_name(node) in ("isinstance", "issubclass") for node in walk_expression(test))
+
+
 def refine(frame: ActiveFrame, test: f.Expr) -> tuple[State, State]:
     """The states in which a condition, already evaluated, was true and false."""
     yes, no = frame.state.copy(), frame.state
@@ -291,6 +295,8 @@ def _if(frame: ActiveFrame, s: f.If) -> None:
     if frame.state is None:
         return
     truth = constant_truth(s.test)
+    typed = _asks_for_a_type(s.test)
+    frame.tested += typed
     before = frame.state.checks.copy()
     yes, no = refine(frame, s.test)
     for check in checks:
@@ -308,6 +314,7 @@ def _if(frame: ActiveFrame, s: f.If) -> None:
     else:
         frame.state = None  # type: ignore[assignment]
     after_else = frame.state
+    frame.tested -= typed
     both = after_body is not None and after_else is not None
     merged = joined(after_body, after_else)
     if merged is not None and both:

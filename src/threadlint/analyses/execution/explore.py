@@ -60,6 +60,8 @@ class Explorer(Evaluator):
         self._class_variables: dict[tuple[Class, str], bool] = {}
         self._declarations: dict[tuple[Function, bool], tuple[tuple[str, Values], ...]] = {}
         self._setters: dict[tuple[Class, str], Function | None] = {}
+        self.weak: set[Address] = set()
+        """Weak containers of which views are made."""
         self.flags: set[Address] = set()
         """Locations that some loop waits for under a condition: `while not ready: condition.wait()`."""
         self.owners: dict[Address, Class] = {}

@@ -476,7 +476,12 @@ class ActiveFrame(Frame):
                 self._escape(values)
         if name in _ITERATING and arguments.positional:
             self.iterates(arguments.positional[0], node)
+        elif name in types.SNAPSHOTS and arguments.positional:  # of a weak container these run Python code
+            self.iterates(tuple(v for v in arguments.positional[0] if isinstance(v, Obj) and self._is_weak(v)), node)
         return result
+
+    def _is_weak(self, obj: Obj) -> bool:
+        return obj.type in types.WEAK_CONTAINERS or (str(obj.type).startswith("dict ") and obj.address in self.explorer.weak)
 
     def lockish(self, obj: Obj) -> bool:
         return obj.type in locks.LOCKS or obj.type == UNKNOWN_LOCK_TYPE
@@ -487,6 +492,8 @@ class ActiveFrame(Frame):
             self._escape(values)
         if receiver.type in types.QUEUES:
             return
+        if receiver.type in types.WEAK_CONTAINERS:
+            self.explorer.weak.add(receiver.address)
         place: Address | None = None
         if isinstance(node, f.Call) and isinstance(node.func, f.Attr):
             place = self.location(node.func.value)

@@ -99,6 +99,6 @@ def check(program: Program) -> Iterator[Finding]:
             scope=activation.function.qualname,
             story=tuple(told),
             help="do the inner work without the lock in a helper that expects it held, or make the lock an `RLock`",
-            confidence=Confidence.HIGH,
+            confidence=Confidence.HIGH if trace.certain(hold) else Confidence.LOW,
             label=f"wants `{lock.short}`, which this thread holds",
         )
