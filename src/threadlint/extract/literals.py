@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -181,28 +182,24 @@ def _fields(parts: Any, r: Reader, into: list[f.Expr]) -> None:
         r.after("}")
 
 
-_PARSED: dict[str, Any] = {}
-_MOST_PARSED = 2000
+@lru_cache(maxsize=2000)
+def _parsed(text: str) -> Any:
+    """The tree of an annotation's text; None when it has none. The same annotation stands in many places."""
+    from ..syntax import SyntaxFailure, parse_expression
+
+    try:
+        return parse_expression(text)
+    except SyntaxFailure:
+        return None
 
 
 def _annotation(source: str, r: Reader, start: int) -> f.Expr | None:
     """The expression in a string annotation, its places inside the literal; None when there is none."""
-    from ..syntax import SyntaxFailure, parse_expression
-
     quote = source[0]
     if quote not in "'\"" or "\\" in source or "#" in source or "\n" in source or source.startswith(quote * 3):
         return None
-    inside = source[1:-1].strip()
-    node = _PARSED.get(inside)
+    node = _parsed(source[1:-1].strip())
     if node is None:
-        try:
-            node = parse_expression(inside)
-        except SyntaxFailure:
-            node = False
-        if len(_PARSED) >= _MOST_PARSED:
-            _PARSED.clear()
-        _PARSED[inside] = node
-    if node is False:
         return None
     return EXPRESSIONS[type(node)](node, r, start + 1)
 
