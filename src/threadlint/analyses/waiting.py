@@ -1,8 +1,9 @@
 """Where threads wait: for how long, for what, and holding which locks.
 
-Domain. A *waiting* is a library call of `knowledge.blocking` as one activation makes it. `length` says how long it can take:
-`forever` (no timeout), `long` (a constant above `SHORT` seconds), `short`, `unknown` (a timeout that the text does not show), or
-`none` (told not to block). What waits until a lock is there is no waiting here but an acquisition (`critical_pairs`).
+Domain. A *waiting* is a call of `knowledge.blocking`, or of the configured `blocking`, as one activation makes it.
+`length` says how long it can take: `forever` (no timeout), `long` (a constant above `SHORT` seconds), `short`,
+`unknown` (a timeout that the text does not show), or `none` (told not to block). What waits until a lock is there is no
+waiting here but an acquisition (`critical_pairs`).
 """
 from __future__ import annotations
 
@@ -82,9 +83,10 @@ def _number(values: Values | None) -> float | None:
 def waiting(program: Program) -> list[Waiting]:
     """Every waiting that a thread of this process reaches, in order of place."""
     together: Parallel = program.ask(parallel)
+    waits = {**WAITS, **{name: Wait(name.rpartition(".")[2], "io") for name in program.config.blocking}}
     found: list[Waiting] = []
     for event in together.execution.events("call"):
-        wait = WAITS.get(event.subject)
+        wait = waits.get(event.subject)
         if wait is None or event.activation not in together.reachable or any(hold.how == "never" for hold in event.held):
             continue
         call: LibraryCall = event.detail

@@ -171,6 +171,7 @@ class Evaluator:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._lock_makers = frozenset(program.config.locks)
+        self._blocking = frozenset(program.config.blocking)
         self.elements: dict[Address, Values] = {}
         self.fields: dict[Address, Values] = {}
         self.homes: dict[Address, set[Address]] = {}
@@ -504,6 +505,8 @@ class Evaluator:
             frame.made(made, arguments, node)
             return (made,)
         if isinstance(callee, Fn):
+            if callee.function.qualname in self._blocking:
+                frame.external(callee.function.qualname, None, arguments, node, UNKNOWN)
             return frame.enter(callee, arguments, node, hint)
         if isinstance(callee, Cls):
             return (self.instantiate(callee.cls, arguments, frame, node, hint),)
