@@ -280,7 +280,7 @@ def _computes(program: Program, function: Function, loop: Any, loops: list[Any])
         changed = {
             s.target.id for s in walk(loop.body) if isinstance(s, f.AugAssign) and isinstance(s.target, f.Name)
         } | {
-            t.id for s in walk(loop.body) if isinstance(s, f.Assign) and isinstance(s.value, f.BinOp)
+            t.id for s in walk(loop.body) if isinstance(s, f.Assign) and _numeric((s,))
             for t in s.targets if isinstance(t, f.Name)
         }  # fmt: skip
         if names & changed and isinstance(loop.test, (f.Compare, f.BoolOp, f.Name)):

@@ -7,6 +7,7 @@ tell, it counts only if the function is called after what it computes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -68,10 +69,18 @@ def _weighed(program: Program, root: Root, evidence: tuple[Evidence, ...]) -> It
             continue
         size = _size(program, root, each) if each.function is root.function else None
         if size is None:
-            if any(word in root.function.name.lower() for word in WORDS) or len(evidence) > 1:
+            if _is_named_after_work(root.function) or len(evidence) > 1:
                 yield each
         elif size >= LARGE:
             yield each._replace(strong=True)
+
+
+def _is_named_after_work(function: Function) -> bool:
+    """Whether the function, or its class, is called after what it computes."""
+    parts = re.findall(r"[A-Z]*[a-z]+", function.facts.qualname)
+    return any(
+        part.lower() == word or (len(word) > 4 and part.lower().startswith(word)) for part in parts for word in WORDS
+    )
 
 
 def _size(program: Program, root: Root, evidence: Evidence) -> float | None:

@@ -21,13 +21,13 @@ from ..program.symbols import Class, Function, dotted, last_name
 from ..program.traverse import walk
 from ..program.values import Fn
 from .failures import is_broad, is_logging, sites
-from .mentions import mentions
+from .mentions import Mentions, mentions
 from .thread_code import is_test
 from .worker_loops import TELLS_BY_RAISING, WorkerLoop, worker_loops
 
 _SERVING = frozenset({"get", "get_nowait", "task_done", "wait", "sleep", "popleft"})
 _NOT_FOREIGN = TELLS_BY_RAISING | frozenset(
-    {"get", "get_nowait", "task_done", "sleep", "time", "encode", "call_soon_threadsafe"}
+    {"get", "get_nowait", "task_done", "sleep", "time", "encode", "call_soon_threadsafe", "submit"}
 )
 
 
@@ -47,10 +47,12 @@ def dying_workers(program: Program) -> tuple[DyingWorker, ...]:
         return ()
     found = []
     for loop in program.ask(worker_loops):
+        if loop.root.spelling == "pool task":
+            continue  # what it raises is in its future
         names = {last_name(node.func) for node in _calls(loop.loop)}
         if not names & _SERVING or _is_guarded_by_caller(loop):
             continue
-        dying = _first(program, loop, "task_done" in names)
+        dying = _first(program, where, loop, "task_done" in names)
         if dying is not None:
             found.append(dying)
     return tuple(found)
@@ -103,13 +105,17 @@ def _is_expected(around: tuple[Any, ...]) -> bool:
 
 
 _ENDING = frozenset({"KeyboardInterrupt", "SystemExit", "GeneratorExit", "Empty", "Full"})
+_ASKING = ("__", "log", "debug", "is_", "has_", "should_", "can_")
+"""How names of methods begin that only tell or ask something."""
 _LOCKS = frozenset({"Lock", "RLock", "acquire", "lock"})
 
 
-def _first(program: Program, loop: WorkerLoop, marks_done: bool) -> DyingWorker | None:
+def _first(program: Program, where: Mentions, loop: WorkerLoop, marks_done: bool) -> DyingWorker | None:
     items = _items(loop.loop)
     for site in sites(loop.function.facts.body):
         if not isinstance(site.node, f.Call) or not any(each is loop.loop for each in site.around):
+            continue
+        if any(isinstance(each, f.Handler) for each in where.around(loop.function, site.node)):
             continue
         if any(_catches_broadly(each) for each in site.around) or _is_expected(site.inside(loop.loop)):
             continue
@@ -161,7 +167,7 @@ def _foreign(program: Program, function: Function, call: f.Call, items: frozense
     if not isinstance(func, f.Attr):
         return None
     name = func.attr
-    if name in HARMLESS_METHODS or name in CLEANUP_METHODS or name.startswith(("__", "log", "debug")):
+    if name in HARMLESS_METHODS or name in CLEANUP_METHODS or name.startswith(_ASKING):
         return None
     root = func.value
     if isinstance(root, f.Name) and root.id in items:

@@ -192,6 +192,8 @@ class _Walk:
             if above.value is node:
                 if not self._is_target(above, parents):
                     self.add(function, above)
+            elif self._is_target(above, parents):  # a key of a dictionary
+                self._bind(function, above.value, above)
             else:
                 self._use("test", function, above)
         elif kind is f.WithItem:

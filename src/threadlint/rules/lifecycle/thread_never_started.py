@@ -83,4 +83,4 @@ def _public_homes(life: Life) -> list[tuple[str, object]]:
 
 def _is_only_a_stand_in(life: Life) -> bool:
     """Whether it is only looked at: as the thread of something else, or in a comparison."""
-    return life.is_done("join", "is_alive", "ident", "name", "getName") or bool(life.fate.of("test"))
+    return life.is_done("is_alive", "ident", "name", "getName") or bool(life.fate.of("test"))

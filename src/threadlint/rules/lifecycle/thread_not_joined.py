@@ -71,7 +71,7 @@ def check(program: Program) -> Iterator[Finding]:
     results = program.ask(thread_results)
     where = program.ask(mentions)
     for life in program.ask(lifetimes).of("thread"):
-        if not life.is_started or life.daemon is not False or life.escapes:
+        if not life.is_done("start") or life.daemon is not False or life.escapes:
             continue
         if life.is_done("join", "is_alive", "isAlive", "join_thread") or _can_be_stopped(program, life):
             continue

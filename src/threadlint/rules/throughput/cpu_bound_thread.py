@@ -66,13 +66,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.burning_threads import BurningThread, burning_threads
-from ...analyses.handings import handings
+from ...analyses.execution import execution
 from ...analyses.thread_code import is_test
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program
 from ...program.symbols import Function
-from ...program.values import Fn
 
 RULE = Rule("THR501", "cpu-bound-thread")
 
@@ -88,11 +87,11 @@ def check(program: Program) -> Iterator[Finding]:
 
 def _place(program: Program, burning: BurningThread) -> tuple[Function, f.Span]:
     """Where the thread is made, when that can be told, else where it is started."""
-    for handing in program.ask(handings):
-        runs = any(isinstance(value, Fn) and value.function is burning.root.function for value in handing.targets)
-        if runs and handing.is_constructor:
-            return handing.function, handing.call.at
-    return burning.root.spawns[0].function, burning.root.spawns[0].at
+    spawn = burning.root.spawns[0]
+    made = program.ask(execution).explorer.constructions.get(getattr(spawn.detail.obj, "address", None))
+    if made is not None and burning.root.spelling == "thread" and isinstance(made[2], f.Call):
+        return made[3].function, made[2].at
+    return spawn.function, spawn.at
 
 
 def _finding(program: Program, burning: BurningThread) -> Finding:
