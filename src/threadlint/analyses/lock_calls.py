@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 from ..knowledge.locks import LOCKISH_WORDS, LOCKS
 from ..model import facts as f
 from ..program.program import Program
-from ..program.symbols import Class, Function
+from ..program.symbols import Class, Function, last_name
 from ..program.traverse import children
-from ..program.values import Obj, Values
+from ..program.values import Ext, Fn, Obj, Values
 from .execution import UNKNOWN_LOCK_TYPE, execution
 from .lock_spots import lock_spots
+from .uses import LOOKING
 
 ACQUIRES = frozenset({"acquire", "__enter__"})
 RELEASES = frozenset({"release", "__exit__"})
@@ -27,7 +28,7 @@ RELEASES = frozenset({"release", "__exit__"})
 class LockCalls(NamedTuple):
     """What one function does with one lock path. `kinds` are the canonical names of the lock types it can have;
     empty when the type is not known. `acquires`, `releases` and `withs` are the places, in order of text; `handed`:
-    `release` is passed on as a value, or a nested function calls it, so that the release happens elsewhere."""
+    `release`, or the lock, is passed on as a value, or a nested function calls it: the release happens elsewhere."""
 
     function: Function
     path: str
@@ -135,7 +136,7 @@ def lock_kinds(program: Program, function: Function, expr: f.Expr) -> frozenset[
 class _Found:
     """What is collected for one path of one function."""
 
-    __slots__ = ("acquires", "awaited", "handed", "node", "releases", "resource", "withs")
+    __slots__ = ("acquires", "awaited", "handed", "node", "passed", "releases", "resource", "withs")
 
     def __init__(self, node: f.Expr) -> None:
         self.node = node
@@ -144,6 +145,7 @@ class _Found:
         self.withs: list[f.With] = []
         self.handed = False
         self.awaited = False
+        self.passed: list[f.Call] = []
         self.resource = False
 
 
@@ -169,7 +171,7 @@ def lock_calls(program: Program) -> dict[Function, list[LockCalls]]:
             for path, inner in _collect(nested).items():
                 if (
                     path in found
-                    and (inner.releases or inner.handed)
+                    and (inner.releases or inner.handed or inner.passed)
                     and path.partition(".")[0] not in nested.facts.binds
                 ):
                     found[path].handed = True
@@ -186,6 +188,7 @@ def _judge(
 ) -> LockCalls | None:
     if found.awaited or not (found.acquires or found.releases):
         return None
+    handed = found.handed or any(_gives_away(program, function, call) for call in found.passed)
     known = program.static.evaluate(found.node, function)
     kinds = kinds_of(known)
     if not kinds:
@@ -196,7 +199,7 @@ def _judge(
         return None
     permits = any(isinstance(v, Obj) and isinstance(v.type, Class) and "emaphore" in v.type.name for v in known)
     return LockCalls(
-        function, path, kinds, tuple(found.acquires), tuple(found.releases), tuple(found.withs), found.handed, permits
+        function, path, kinds, tuple(found.acquires), tuple(found.releases), tuple(found.withs), handed, permits
     )
 
 
@@ -204,10 +207,14 @@ def _collect(function: Function) -> dict[str, _Found]:
     """The calls of one body, by path."""
     found: dict[str, _Found] = {}
     withs: list[tuple[str, f.With]] = []
+    passed: list[tuple[f.Expr, f.Call]] = []
     called: set[int] = set()
     for node, above in _walk(function.facts.body):
         if isinstance(node, f.Call):
             called.add(id(node.func))
+            for arg in node.args:
+                parts = arg.value.items if isinstance(arg.value, f.Display) else (arg.value,)
+                passed.extend((part, node) for part in parts)
             _call(node, above, found)
         elif isinstance(node, f.Attr) and node.attr in ("release", "__exit__") and id(node) not in called:
             path = spelled(node.value)
@@ -218,7 +225,22 @@ def _collect(function: Function) -> dict[str, _Found]:
     for path, statement in withs:
         if path in found:
             found[path].withs.append(statement)
+    for part, call in passed:
+        path = spelled(part)
+        if path is not None and (path in found or not function.is_top):
+            found.setdefault(path, _Found(part)).passed.append(call)
     return found
+
+
+def _gives_away(program: Program, function: Function, call: f.Call) -> bool:
+    """Whether a call that is given a lock may keep it, or release it elsewhere: not when it goes to functions of the
+    program, which are followed, or makes a condition of it, or only looks."""
+    if last_name(call.func) in LOOKING:
+        return False
+    callees = program.static.evaluate(call.func, function)
+    return not callees or not all(
+        isinstance(callee, Fn) or (isinstance(callee, Ext) and callee.name in LOCKS) for callee in callees
+    )
 
 
 def _call(node: f.Call, above: Any, found: dict[str, _Found]) -> None:
