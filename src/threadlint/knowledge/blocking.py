@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 
 class Wait(NamedTuple):
-    """A call that waits. `what` is how messages call it; `on` is who ends the waiting: thread, future, futures (a list of
-    them), pool, queue (an item comes), tasks (all items are done), put (an item is taken), event, condition, barrier, lock, io or time. `timeout` is the position of a timeout argument (also accepted by keyword
-    `timeout`), or None; `block` that of a flag (by keyword `flag`) that makes it non-blocking when false."""
+    """A call that waits. `what` is how messages call it; `on` is who ends the waiting: thread, future, futures (a list
+    of them), pool, queue (an item comes), tasks (all items are done), put (an item is taken), event, condition,
+    barrier, lock, io or time. `timeout` is the position of a timeout argument (also accepted by keyword `timeout`), or
+    None; `block` that of a flag (by keyword `flag`) that makes it non-blocking when false."""
 
     what: str
     on: str
@@ -80,7 +81,9 @@ ENDERS: dict[str, frozenset[str]] = {
     "tasks": frozenset(f"queue.{kind}.task_done" for kind in _QUEUES),
     "put": frozenset(f"queue.{kind}.{name}" for kind in _QUEUES for name in ("get", "get_nowait")),
     "event": frozenset({"threading.Event.set"}),
-    "condition": frozenset({"threading.Condition.notify", "threading.Condition.notify_all", "threading.Condition.notifyAll"}),
+    "condition": frozenset(
+        {"threading.Condition.notify", "threading.Condition.notify_all", "threading.Condition.notifyAll"}
+    ),
 }
 """By what is waited on: the calls on the same object by which another thread ends the waiting."""
 

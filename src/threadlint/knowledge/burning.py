@@ -73,6 +73,6 @@ PLAIN_METHODS = frozenset({
 """Methods that, on an object of unknown type, are taken for those of built-in types. (`get` with no argument is a
 queue's, and waits.)"""
 
-WORDS = ("prime", "fib", "factor", "hash", "compute", "calc", "simulat", "mandelbrot", "pi", "matrix", "render", "encode",
-         "crunch", "permut", "sort", "count", "burn", "sum", "square", "collatz")  # fmt: skip
+WORDS = ("prime", "fib", "factor", "hash", "compute", "calc", "simulat", "mandelbrot", "pi", "matrix", "render",
+         "encode", "crunch", "permut", "sort", "count", "burn", "sum", "square", "collatz")  # fmt: skip
 """Names that make it likely that a function computes: weak evidence."""

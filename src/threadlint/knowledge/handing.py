@@ -3,7 +3,9 @@ from __future__ import annotations
 
 _QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")
 
-GIVING = frozenset({"threading.Event.set", *(f"{name}.{method}" for name in _QUEUES for method in ("put", "put_nowait"))})
+GIVING = frozenset(
+    {"threading.Event.set", *(f"{name}.{method}" for name in _QUEUES for method in ("put", "put_nowait"))}
+)
 """Calls after which a waiting thread may go on."""
 
 WAITING = frozenset({"threading.Event.wait", *(f"{name}.get" for name in _QUEUES)})

@@ -53,8 +53,8 @@ LOCKISH_WORDS = ("lock", "mutex", "guard", "cond", "sem", "monitor")
 """A value of unknown type that is entered by `with`, or acquired, under a name that holds one of these is a lock."""
 
 LOCKING_DECORATORS = frozenset({
-    "synchronized", "synchronised", "synchronize", "locked", "with_lock", "lock_required", "thread_safe", "threadsafe", "serialized",
-    "serialised", "mutex", "exclusive", "atomic_method",
+    "synchronized", "synchronised", "synchronize", "locked", "with_lock", "lock_required", "thread_safe", "threadsafe",
+    "serialized", "serialised", "mutex", "exclusive", "atomic_method",
 })  # fmt: skip
 """Last names of decorators that, in whatever library, run the function under a lock."""
 

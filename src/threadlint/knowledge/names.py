@@ -9,8 +9,8 @@ LIBRARY = frozenset({
     "threading", "_thread", "thread", "dummy_threading", "queue", "_queue", "Queue", "concurrent", "multiprocessing",
     "asyncio", "contextlib", "functools", "weakref", "_weakrefset", "collections", "contextvars", "typing",
     "typing_extensions", "dataclasses", "abc", "enum", "itertools", "operator", "time", "signal", "atexit", "select",
-    "selectors", "socket", "ssl", "subprocess", "os", "sys", "gc", "random", "copy", "pickle", "builtins", "types", "math",
-    "hashlib", "zlib", "six", "warnings", "tempfile", "shutil", "io", "re", "json", "inspect", "sched",
+    "selectors", "socket", "ssl", "subprocess", "os", "sys", "gc", "random", "copy", "pickle", "builtins", "types",
+    "math", "hashlib", "zlib", "six", "warnings", "tempfile", "shutil", "io", "re", "json", "inspect", "sched",
     "collections.abc", "attr", "attrs", "socketserver", "http", "urllib", "sqlite3",
 })  # fmt: skip
 

@@ -19,10 +19,10 @@ QUEUES = frozenset({
 })  # fmt: skip
 
 SYNCHRONISED = QUEUES | THREADS | POOLS | PROCESS_POOLS | frozenset({
-    "threading.Event", "threading.local", "threading.Barrier", "contextvars.ContextVar", "asyncio.Queue", "asyncio.Event",
-    "concurrent.futures.Future", "itertools.count", "logging.Logger", "multiprocessing.Event", "multiprocessing.Value",
-    "ft_utils.AtomicInt64", "ft_utils.AtomicReference", "ft_utils.ConcurrentDict", "cereggii.AtomicDict",
-    "cereggii.AtomicInt64", "cereggii.AtomicRef",
+    "threading.Event", "threading.local", "threading.Barrier", "contextvars.ContextVar", "asyncio.Queue",
+    "asyncio.Event", "concurrent.futures.Future", "itertools.count", "logging.Logger", "multiprocessing.Event",
+    "multiprocessing.Value", "ft_utils.AtomicInt64", "ft_utils.AtomicReference", "ft_utils.ConcurrentDict",
+    "cereggii.AtomicDict", "cereggii.AtomicInt64", "cereggii.AtomicRef",
 })  # fmt: skip
 """Types that any number of threads may use at once without a lock of their own."""
 
@@ -73,20 +73,22 @@ RETURNS: dict[str, str] = {
 
 BUILTIN_CONTAINERS = {
     "builtins.dict": "builtins.dict", "builtins.list": "builtins.list", "builtins.set": "builtins.set",
-    "builtins.sorted": "builtins.list", "builtins.bytearray": "builtins.bytearray", "builtins.frozenset": "builtins.frozenset",
-    "builtins.tuple": "builtins.tuple",
+    "builtins.sorted": "builtins.list", "builtins.bytearray": "builtins.bytearray",
+    "builtins.frozenset": "builtins.frozenset", "builtins.tuple": "builtins.tuple",
 }  # fmt: skip
 """Builtins that make a new container."""
 
 TRANSPARENT = frozenset({
-    "functools.wraps", "functools.lru_cache", "functools.cache", "functools.update_wrapper", "typing.cast", "typing.final",
-    "typing.overload", "typing.override", "abc.abstractmethod", "builtins.staticmethod", "builtins.classmethod",
-    "typing.no_type_check", "functools.singledispatch", "atexit.register", "types.coroutine", "asyncio.coroutine",
-    "typing.runtime_checkable", "contextlib.contextmanager", "contextlib.asynccontextmanager", "dataclasses.dataclass",
-    "functools.total_ordering", "enum.unique", "typing_extensions.final", "typing_extensions.override",
-    "pytest.fixture",
+    "functools.wraps", "functools.lru_cache", "functools.cache", "functools.update_wrapper", "typing.cast",
+    "typing.final", "typing.overload", "typing.override", "abc.abstractmethod", "builtins.staticmethod",
+    "builtins.classmethod", "typing.no_type_check", "functools.singledispatch", "atexit.register", "types.coroutine",
+    "asyncio.coroutine", "typing.runtime_checkable", "contextlib.contextmanager", "contextlib.asynccontextmanager",
+    "dataclasses.dataclass", "functools.total_ordering", "enum.unique", "typing_extensions.final",
+    "typing_extensions.override", "pytest.fixture",
 })  # fmt: skip
 """Decorators that leave the function's body and the way it is called as they are, for all that matters here."""
 
-SNAPSHOTS = frozenset({"builtins.list", "builtins.tuple", "builtins.dict", "builtins.set", "builtins.sorted", "builtins.frozenset"})
+SNAPSHOTS = frozenset(
+    {"builtins.list", "builtins.tuple", "builtins.dict", "builtins.set", "builtins.sorted", "builtins.frozenset"}
+)
 """Builtins that copy a plain container in one step under the GIL."""

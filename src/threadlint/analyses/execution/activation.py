@@ -10,8 +10,8 @@ from .state import NO_ADDRESSES, State
 
 
 class Edge(NamedTuple):
-    """A call from one activation to another; `held`, `running`, `ended` as in `Event`. `tested`: it stands in a branch that asks
-    for the type of something, so that not every caller may get there."""
+    """A call from one activation to another; `held`, `running`, `ended` as in `Event`. `tested`: it stands in a branch
+    that asks for the type of something, so that not every caller may get there."""
 
     callee: Activation
     at: tuple[int, int]
@@ -26,13 +26,13 @@ class Activation:
     """One context of a function and everything observed in it.
 
     `held` are the locks held when it is entered; `bound` the values of its parameters. Afterwards `events` and `edges`
-    tell what happened, `returns` what it gives, `exit` the state in which it returns normally (None when it never does),
-    `at_yield` the locks held at its yields, `escaped` the addresses that it made reachable for others.
+    tell what happened, `returns` what it gives, `exit` the state in which it returns normally (None when it never
+    does), `at_yield` the locks held at its yields, `escaped` the addresses that it made reachable for others.
     """
 
     __slots__ = (
-        "at_yield", "bound", "cells", "closure", "done", "edges", "entry_owned", "escaped", "events", "exit", "function", "held",
-        "number", "receiver", "returns", "widened",
+        "at_yield", "bound", "cells", "closure", "done", "edges", "entry_owned", "escaped", "events", "exit",
+        "function", "held", "number", "receiver", "returns", "widened",
     )  # fmt: skip
 
     def __init__(

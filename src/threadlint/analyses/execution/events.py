@@ -87,9 +87,10 @@ class Check(NamedTuple):
 class Event:
     """Something that happens in an activation.
 
-    `kind` is acquire, release, access, call, unknown, spawn, yield, await, raise, return or end. `held` are the locks surely held
-    just before; `running` the threads that this activation (or what it called) may have started before and not surely
-    ended, `ended` those it surely ended. What else there is depends on the kind, see `Access`, `LibraryCall`, `Spawn`.
+    `kind` is acquire, release, access, call, unknown, spawn, yield, await, raise, return or end. `held` are the locks
+    surely held just before; `running` the threads that this activation (or what it called) may have started before and
+    not surely ended, `ended` those it surely ended. What else there is depends on the kind, see `Access`,
+    `LibraryCall`, `Spawn`.
     """
 
     __slots__ = ("activation", "at", "detail", "ended", "held", "kind", "repeats", "running", "subject")
@@ -127,10 +128,11 @@ class Event:
 class Access(NamedTuple):
     """Detail of an access event, whose subject is the location.
 
-    `how`: read, write, augment (read-modify-write), change (one operation that changes a container), item (assignment or
-    deletion of an item), iterate or delete. `owned`: the object is not yet, or not any more, reachable by others.
+    `how`: read, write, augment (read-modify-write), change (one operation that changes a container), item (assignment
+    or deletion of an item), iterate or delete. `owned`: the object is not yet, or not any more, reachable by others.
     `visible`: a switch point lies between the read and the write. `check`: the test that this relies on. `value` is the
-    expression that is written. `method`: the container method that changes it. `fresh`: what is written was made just now.
+    expression that is written. `method`: the container method that changes it. `fresh`: what is written was made just
+    now.
     """
 
     how: str
@@ -161,8 +163,8 @@ class LibraryCall(NamedTuple):
 
 
 class Spawn(NamedTuple):
-    """Detail of a spawn event, whose subject is the address of the thread (or pool task). `targets` with their arguments
-    run on it; `many`: by one such event any number of them run."""
+    """Detail of a spawn event, whose subject is the address of the thread (or pool task). `targets` with their
+    arguments run on it; `many`: by one such event any number of them run."""
 
     targets: tuple[tuple[Fn, Arguments], ...]
     obj: Obj
