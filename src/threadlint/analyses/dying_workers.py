@@ -21,7 +21,7 @@ from ..program.symbols import Class, Function, dotted, last_name
 from ..program.traverse import walk
 from ..program.values import Fn
 from .failures import is_broad, is_logging, sites
-from .mentions import Mentions, mentions
+from .mentions import STATEMENTS, Mentions, mentions
 from .thread_code import is_test
 from .worker_loops import TELLS_BY_RAISING, WorkerLoop, worker_loops
 
@@ -93,6 +93,11 @@ def _catches_broadly(statement: Any) -> bool:
     return False
 
 
+def _is_asked(around: list[Any]) -> bool:
+    """Whether a call stands in a test: it asks whether to go on."""
+    return isinstance(next((each for each in around if isinstance(each, STATEMENTS)), None), (f.While, f.If, f.Assert))
+
+
 def _is_expected(around: tuple[Any, ...]) -> bool:
     """Whether a `try` within the loop names what the call may raise: a choice, not an oversight."""
     for each in around:
@@ -115,7 +120,8 @@ def _first(program: Program, where: Mentions, loop: WorkerLoop, marks_done: bool
     for site in sites(loop.function.facts.body):
         if not isinstance(site.node, f.Call) or not any(each is loop.loop for each in site.around):
             continue
-        if any(isinstance(each, f.Handler) for each in where.around(loop.function, site.node)):
+        around = list(where.around(loop.function, site.node))
+        if any(isinstance(each, f.Handler) for each in around) or _is_asked(around):
             continue
         if any(_catches_broadly(each) for each in site.around) or _is_expected(site.inside(loop.loop)):
             continue
@@ -163,7 +169,7 @@ def _foreign(program: Program, function: Function, call: f.Call, items: frozense
         return None
     func = call.func
     if isinstance(func, f.Name):
-        return "item" if func.id in items else None
+        return "item" if func.id in items else "stored" if _is_passed(program, function, func) else None
     if not isinstance(func, f.Attr):
         return None
     name = func.attr
@@ -186,6 +192,20 @@ def _foreign(program: Program, function: Function, call: f.Call, items: frozense
     if not _is_given(program, method.cls, attrs[0]):
         return None
     return None if _is_known(program, method, func) else "stored"
+
+
+def _is_passed(program: Program, function: Function, name: f.Name) -> bool:
+    """Whether a name is a parameter, of the function or of one around it, that nothing is known of."""
+    here: Function | None = function
+    while here is not None and not here.is_top:
+        if name.id in here.param_names:
+            params = [param for param in here.params if param.name == name.id]
+            bound = name.id in here.bindings
+            return not bound and not any(_names_a_type(p.annotation) for p in params) and not program.static.evaluate(name, function)
+        if name.id in here.binds:
+            return False
+        here = here.parent
+    return False
 
 
 def _is_known(program: Program, method: Function, func: f.Attr) -> bool:

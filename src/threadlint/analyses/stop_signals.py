@@ -90,6 +90,10 @@ class StopSignals:
         """The signal that setting an event gives."""
         return ("event", *self._names.identity(address))
 
+    def queue_key(self, address: Address) -> Key:
+        """The signal that putting into a queue gives."""
+        return ("queue", *self._names.identity(address))
+
     def reached_from(self, function: Function) -> list[Activation]:
         """Every activation that a function leads to, in all contexts that it was seen in."""
         found: dict[Activation, None] = {}

@@ -109,6 +109,8 @@ def _given(signals: StopSignals, event: Event) -> tuple[frozenset[Key], frozense
     for value in event.detail.arguments.get(0, "func") or ():
         if isinstance(value, ExtMethod) and value.name == "set" and isinstance(value.receiver, Obj):
             found.add(signals.event_key(value.receiver.address))
+        elif isinstance(value, ExtMethod) and value.name in ("put", "put_nowait") and isinstance(value.receiver, Obj):
+            found.add(signals.queue_key(value.receiver.address))
         elif isinstance(value, Fn):
             reached = signals.reached_from(value.function)
             found |= signals.given_in(reached)

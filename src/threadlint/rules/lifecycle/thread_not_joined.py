@@ -127,6 +127,8 @@ def _loops_for_ever(body: tuple[f.Stmt, ...]) -> bool:
 def _confidence(where: Mentions, life: Life) -> Confidence:
     """Medium where a list of threads is filled and forgotten; low otherwise."""
     in_loop = where.loop(life.function, life.node) is not None
+    if isinstance(where.parent(life.function, life.node), f.Attr):
+        return Confidence.LOW  # started at once and dropped
     listed = len({name for _, name, _ in life.fate.homes}) > 1 or any(
         isinstance(above, f.Comprehension) for above in where.around(life.function, life.node)
     )
