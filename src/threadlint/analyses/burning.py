@@ -259,10 +259,11 @@ def constant(program: Program, function: Function, expr: f.Expr) -> float | None
 
 def _computes(program: Program, function: Function, loop: Any, loops: list[Any]) -> tuple[str, bool] | None:
     """Why a loop counts as computation, and whether that is strong; None when it does not."""
-    numeric = _numeric(loop.body)
-    if not numeric:
+    if not _numeric(loop.body):
         return None
     if isinstance(loop, f.ForLoop):
+        if not _numeric(loop.body, counting=False):
+            return None  # a loop that only counts shows something else: a race, a lock
         size = _size(program, function, loop.iter)
         if size is not None:
             if size >= LARGE:
@@ -294,11 +295,13 @@ def _bound(program: Program, function: Function, test: f.Expr) -> float:
     return max(abs(constant(program, function, side) or 0) for side in (test.left, test.right))
 
 
-def _numeric(body: tuple[Any, ...]) -> bool:
-    """Whether statements do arithmetic on something that is not text."""
+def _numeric(body: tuple[Any, ...], *, counting: bool = True) -> bool:
+    """Whether statements do arithmetic on something that is not text; `x += 1` is arithmetic only if counting is."""
     for node in walk(body):
         if isinstance(node, f.AugAssign) and node.op in _ARITHMETIC and not _is_text(node.value):
-            return True
+            if counting or not isinstance(node.value, f.Const):
+                return True
+            continue
         if isinstance(node, f.BinOp) and node.op in _ARITHMETIC and not (_is_text(node.left) or _is_text(node.right)):
             return True
     return False

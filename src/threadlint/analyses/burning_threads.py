@@ -53,13 +53,17 @@ def _several(root: Root, roots: list[Root], answers: Burning) -> bool:
     """Whether more than one such thread runs: this one several times, or others that compute as well."""
     if root.many or len(root.spawns) > 1:
         return True
-    starters = {event.function for event in root.spawns}
     return any(
         other is not root
-        and not starters.isdisjoint({event.function for event in other.spawns})
+        and (_runs_when_started(root, other) or _runs_when_started(other, root))
         and (other.function is root.function or answers.of(other.function).burns)
         for other in roots
     )
+
+
+def _runs_when_started(early: Root, late: Root) -> bool:
+    """Whether one thread may still run when another one is started, by the code that started both."""
+    return any(not early.addresses.isdisjoint(event.running) for event in late.spawns)
 
 
 def _weighed(program: Program, root: Root, evidence: tuple[Evidence, ...]) -> Iterator[Evidence]:

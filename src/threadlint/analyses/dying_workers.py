@@ -201,7 +201,8 @@ def _is_passed(program: Program, function: Function, name: f.Name) -> bool:
         if name.id in here.param_names:
             params = [param for param in here.params if param.name == name.id]
             bound = name.id in here.bindings
-            return not bound and not any(_names_a_type(p.annotation) for p in params) and not program.static.evaluate(name, function)
+            typed = any(_names_a_type(param.annotation) for param in params)
+            return not bound and not typed and not program.static.evaluate(name, function)
         if name.id in here.binds:
             return False
         here = here.parent

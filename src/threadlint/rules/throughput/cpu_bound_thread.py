@@ -88,7 +88,7 @@ def check(program: Program) -> Iterator[Finding]:
 def _place(program: Program, burning: BurningThread) -> tuple[Function, f.Span]:
     """Where the thread is made, when that can be told, else where it is started."""
     spawn = burning.root.spawns[0]
-    made = program.ask(execution).explorer.constructions.get(getattr(spawn.detail.obj, "address", None))
+    made = program.ask(execution).explorer.constructions.get(spawn.detail.obj.address)
     if made is not None and burning.root.spelling == "thread" and isinstance(made[2], f.Call):
         return made[3].function, made[2].at
     return spawn.function, spawn.at
