@@ -1,6 +1,7 @@
 """Places are exact: those of Python's own trees, and those of libcst's position provider."""
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import libcst as cst
@@ -13,6 +14,10 @@ from threadlint.model.place import LineMap
 
 from .library import library_texts
 from .spans import spans_of_facts, spans_of_tree, walk_facts
+
+
+_BEYOND_LIBCST = re.compile(r"^ *\(\w+\): \w+", re.MULTILINE)
+"""Python accepts an annotated target in parentheses, libcst does not."""
 
 
 def differences(text: str) -> list[str]:
@@ -34,7 +39,8 @@ def differences(text: str) -> list[str]:
 
 
 def test_places_in_the_standard_library_are_those_of_python() -> None:
-    wrong = {name: told for name, text in library_texts(150) if (told := differences(text))}
+    texts = ((name, text) for name, text in library_texts(150) if _BEYOND_LIBCST.search(text) is None)
+    wrong = {name: told for name, text in texts if (told := differences(text))}
     assert wrong == {}
 
 
@@ -55,6 +61,9 @@ def test_places_in_the_standard_library_are_those_of_python() -> None:
         "@(a)\n@b.c(d)\nclass A(B, *D, metaclass=(C)): x: int = 1; y: int\n",
         "try: pass\nexcept (a): pass\nexcept b as c: pass\nfinally: d\n",
         "match (x):\n case [a, *_, b.c] if b: pass\n case {'k': v, **r}: pass\n case A(b, c=(1|2) as d): pass\n",
+        "match x:\n case int(a=(1)) | (2) as z, (None), ((-1)), ({'k': (b.c)}): pass\nd\n",
+        "match x:\n case (a), (b): pass\n case ((c)): pass\n case (d.e) if (f): pass\n case (A()): pass\n",
+        "match x:\n case [(a), (*b,)] | ((a), [*b]): pass\n",
         "x[a:b, ::c, *d]\nx[a,]\nx[:]\nx[(a):(b):(c)]\n",
         "print(*(a), **(b), c=(d))\n(yield_) = await_ = notx = 1\n",
         "not(a); -(b); ~c ** -d; a if not b else not c\n",

@@ -49,15 +49,15 @@ def _cannot_fail(node: Any) -> bool:
 
 
 def _read(node: Any, r: Reader, into: _Pattern) -> None:
+    if type(node) is cst.MatchValue:
+        # The parentheses that it shows are its expression's.
+        into.reads.append(expression(node.value, r))
+        return
     if getattr(node, "lpar", None):
         r.pos = r.open(r.pos, len(node.lpar))
     _PATTERNS[type(node)](node, r, into)
     if getattr(node, "rpar", None):
         r.pos = r.close(r.pos, len(node.rpar))
-
-
-def _value(node: cst.MatchValue, r: Reader, into: _Pattern) -> None:
-    into.reads.append(expression(node.value, r))
 
 
 def _singleton(node: cst.MatchSingleton, r: Reader, into: _Pattern) -> None:
@@ -132,8 +132,8 @@ def _or(node: cst.MatchOr, r: Reader, into: _Pattern) -> None:
 
 
 _PATTERNS: dict[type[Any], Callable[[Any, Reader, _Pattern], None]] = {
-    cst.MatchValue: _value, cst.MatchSingleton: _singleton, cst.MatchList: _list, cst.MatchTuple: _tuple,
-    cst.MatchMapping: _mapping, cst.MatchClass: _class, cst.MatchAs: _as, cst.MatchOr: _or,
+    cst.MatchSingleton: _singleton, cst.MatchList: _list, cst.MatchTuple: _tuple, cst.MatchMapping: _mapping,
+    cst.MatchClass: _class, cst.MatchAs: _as, cst.MatchOr: _or,
 }  # fmt: skip
 
 STATEMENTS[cst.Match] = match

@@ -6,6 +6,7 @@ from typing import Any
 import libcst as cst
 
 from ..model import facts as f
+from ..syntax import SyntaxFailure
 from .expressions import BINARY, first
 from .reader import EXPRESSIONS, STATEMENTS, Reader
 
@@ -17,12 +18,16 @@ def block(node: Any, r: Reader) -> tuple[f.Stmt, ...]:
     """The statements of a suite; moves behind the last."""
     found: list[f.Stmt] = []
     for line in node.body:
+        before = r.pos
         kind = type(line)
         if kind is cst.SimpleStatementLine:
             for small in line.body:
                 found.append(STATEMENTS[type(small)](small, r))
         else:
             found.append(STATEMENTS[kind](line, r))
+        if r.pos <= before:
+            # A token was not found, so the walk has started again from the top.
+            raise SyntaxFailure("the parser's tree does not fit the text", before)
     return tuple(found)
 
 
