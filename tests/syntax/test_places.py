@@ -15,7 +15,6 @@ from threadlint.model.place import LineMap
 from .library import library_texts
 from .spans import spans_of_facts, spans_of_tree, walk_facts
 
-
 _BEYOND_LIBCST = re.compile(r"^ *\(\w+\): \w+", re.MULTILINE)
 """Python accepts an annotated target in parentheses, libcst does not."""
 

@@ -136,7 +136,8 @@ class Not(_Node, frozen=True, tag="!"):
 
 
 class BinOp(_Node, frozen=True, tag="+"):
-    """An arithmetic or bitwise operation; `op` is the source's spelling (`+`, `|`, `//`, …)."""
+    """An arithmetic or bitwise operation; `op` is the source's spelling (`+`, `|`, `//`, …). A chain of more than 60 is
+    an `Other` of kind `unknown` with all the operands: nested facts are for those who read them by recursion."""
 
     at: Span
     op: str
@@ -344,6 +345,9 @@ class Case(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Match(_Node, frozen=True, tag="m"):
+    """A `match`; and, to stay flat, an `if` with more than 40 `elif`: its cases read and bind nothing, their guards are
+    the tests, and the subject is an empty `Const`."""
+
     at: Span
     subject: Expr
     cases: tuple[Case, ...]
@@ -373,7 +377,7 @@ Stmt = (
 
 
 class Param(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A parameter; `kind` is pos (positional-only), any, star, key or starstar."""
+    """A parameter; `at` covers its name; `kind` is pos (positional-only), any, star, key or starstar."""
 
     at: Span
     name: str
