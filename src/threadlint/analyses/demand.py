@@ -18,24 +18,37 @@ from ..knowledge.threads import CONSTRUCTORS, HANDLER_METHODS, SUBMITTERS
 from ..knowledge.types import POOLS, THREADS
 from ..model import facts as f
 from ..program.program import Program
-from ..program.symbols import Class, Function, last_name
+from ..program.symbols import Binding, Class, Function, last_name
 from ..program.traverse import walk
 from ..program.values import Cls, Ext, ExtMethod, Fn, Obj, Partial, Values
 
 
 def screening_words(program: Program) -> frozenset[str]:
     """Names by which other modules take part in concurrency without saying so: the program's thread-like and lock-like
-    classes. A module that mentions one of them is hot."""
+    classes, and its locks. A module that mentions one of them is hot."""
     kinds = THREADS | POOLS | frozenset(LOCKS)
-    return frozenset(
+    classes = {
         cls.name
         for cls in program.classes
-        if len(cls.name) > 3
-        and (
-            program.hierarchy.is_a(cls, kinds)
-            or ("acquire" in cls.methods and "release" in cls.methods)
-        )
-    )
+        if program.hierarchy.is_a(cls, kinds) or ("acquire" in cls.methods and "release" in cls.methods)
+    }
+    makers = classes | {name.rpartition(".")[2] for name in LOCKS}
+    locks = {name for name, bindings in _shared(program) if any(_made_by(binding, makers) for binding in bindings)}
+    return frozenset(name for name in classes | locks if len(name) > 3)
+
+
+def _shared(program: Program) -> Iterator[tuple[str, list[Binding]]]:
+    """Globals and attributes, with what they are bound to."""
+    for module in program.modules.values():
+        yield from module.exports.items()
+    for cls in program.classes:
+        for name, bindings in (*cls.attribute_bindings.items(), *cls.body.bindings.items()):
+            if len(name) > 5:  # shorter ones are words of every kind of code
+                yield name, bindings
+
+
+def _made_by(binding: Binding, makers: set[str]) -> bool:
+    return binding.how == "value" and isinstance(binding.expr, f.Call) and last_name(binding.expr) in makers
 
 
 def demanded(program: Program) -> frozenset[str]:
