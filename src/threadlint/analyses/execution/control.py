@@ -167,8 +167,19 @@ def _return(frame: ActiveFrame, s: f.Return) -> None:
     if not frame.muted:
         activation = frame.activation
         activation.returns = union(activation.returns, values)
+    if s.value is not None and frame.state.held:
+        _hand_out(frame, s.value, values)
     frame.note("return", s.at, "return")
     _leave(frame, "return")
+
+
+def _hand_out(frame: ActiveFrame, expr: f.Expr, values: Values) -> None:
+    """A live view that leaves a function is iterated when the locks of now are not held any more."""
+    live = tuple(v for v in values if isinstance(v, Obj) and str(v.type).startswith("dict "))
+    if live:
+        held, frame.state.held = frame.state.held, frame.activation.held
+        frame.iterates(live, expr)
+        frame.state.held = held
 
 
 def _raise(frame: ActiveFrame, s: f.Raise) -> None:

@@ -73,7 +73,10 @@ class Explorer(Evaluator):
         self.learned = False
         """Whether a class turned out to keep something of concern after objects of it were taken for alike."""
         self.activations: dict[Any, Activation] = {}
-        self._per_function: dict[Function, int] = {}
+        self._contexts: dict[tuple[Function, Activation | None], int] = {}
+        self._run_once: set[Function] = set()
+        self._decorating: list[int] = []
+        """How deep calls were nested where decorators are being applied: each use of one is a context of its own."""
         self._running: list[Activation] = []
         self.tried: dict[tuple[f.Span, Function], Hold] = {}
         self.pool_of: dict[Address, Address] = {}
@@ -205,6 +208,14 @@ class Explorer(Evaluator):
         """What a decorator makes of a function: what the program's own decorators return, else the function itself."""
         if last_name(decorator) in TRANSPARENT_NAMES:
             return values
+        self._decorating.append(len(self._running))
+        try:
+            found = self._decorate(values, decorator, frame)
+        finally:
+            self._decorating.pop()
+        return found if any(isinstance(v, Fn) for v in found) else values
+
+    def _decorate(self, values: Values, decorator: f.Expr, frame: ActiveFrame) -> Values:
         found = UNKNOWN
         for callee in self.evaluate_in(decorator, frame):
             if isinstance(callee, (Fn, Obj)) or callee is IDENTITY:
@@ -453,8 +464,9 @@ class Explorer(Evaluator):
             return known
         if len(self._running) >= DEEPEST_CALLS:
             return None
-        count = self._per_function.get(function, 0)
-        if count >= MOST:
+        count = self._contexts.get((function, closure), 0)
+        wide = count >= MOST and not (self._decorating and len(self._running) <= self._decorating[-1] + 1)
+        if wide:
             key = (function, None, None, (), locks, frozenset())
             known = self.activations.get(key)
             if known is not None:
@@ -462,9 +474,10 @@ class Explorer(Evaluator):
             if count >= 2 * MOST:
                 return None
             kept, owned, closure, receiver = self._general(function), frozenset(), None, None
-        self._per_function[function] = count + 1
+        self._contexts[function, closure] = self._contexts.get((function, closure), 0) + 1
+        self._run_once.add(function)
         made = Activation(function, receiver, kept, closure, held, owned, len(self.activations))
-        made.widened = count >= MOST or (frame is not None and frame.activation.widened)
+        made.widened = wide or (frame is not None and frame.activation.widened)
         self.activations[key] = made
         self.run(made)
         return made
@@ -509,7 +522,7 @@ class Explorer(Evaluator):
 
     def has_run(self, function: Function) -> bool:
         """Whether there is an activation of the function."""
-        return function in self._per_function
+        return function in self._run_once
 
     def blank(self, function: Function) -> Activation:
         """An activation that is only a place to evaluate in; what happens there is not part of the program's run."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from ...knowledge import locks, types
 from ...model import facts as f
 from ...program.evaluate import Arguments, Frame
-from ...program.static import rebased
 from ...program.symbols import Class, Module
 from ...program.values import (
     UNKNOWN,
@@ -37,7 +36,20 @@ if TYPE_CHECKING:
 class ActiveFrame(Frame):
     """Names are flow-sensitive; everything of interest becomes an event of the activation."""
 
-    __slots__ = ("activation", "awaited", "exits", "explorer", "fresh", "iterated", "loops", "muted", "snapshots", "state", "tested", "used")
+    __slots__ = (
+        "activation",
+        "awaited",
+        "exits",
+        "explorer",
+        "fresh",
+        "iterated",
+        "loops",
+        "muted",
+        "snapshots",
+        "state",
+        "tested",
+        "used",
+    )
     evaluator: Explorer
 
     def __init__(self, explorer: Explorer, activation: Activation) -> None:
@@ -78,7 +90,9 @@ class ActiveFrame(Frame):
         name = (kind, at, subject, key)
         known = self.activation.events.get(name)
         if known is None:
-            event = Event(kind, at, self.activation, state.held, state.running, state.ended, subject, detail, self.loops > 0)
+            event = Event(
+                kind, at, self.activation, state.held, state.running, state.ended, subject, detail, self.loops > 0
+            )
             self.activation.events[name] = event
             if kind == "spawn":
                 self.explorer.spawns.append(event)
@@ -305,7 +319,9 @@ class ActiveFrame(Frame):
                 self._escape(values)
                 place_or_none = self.attribute_location(owner, target.attr)
                 if place_or_none is not None:
-                    self.access(place_or_none, "write", target.at, value=expr, **self._written(place_or_none, values, expr))
+                    self.access(
+                        place_or_none, "write", target.at, value=expr, **self._written(place_or_none, values, expr)
+                    )
 
     def _kept(self, values: Values) -> Values:
         return tuple(v for v in values if not isinstance(v, Lit))
@@ -332,7 +348,9 @@ class ActiveFrame(Frame):
             found = union(UNKNOWN, *(pack.items[index] for pack in packs)) if packs else UNKNOWN
             self.bind(item, found, parts[index] if parts else None)
 
-    def _written(self, place: Address, values: Values, expr: f.Expr | None, target: f.Item | None = None) -> dict[str, Any]:
+    def _written(
+        self, place: Address, values: Values, expr: f.Expr | None, target: f.Item | None = None
+    ) -> dict[str, Any]:
         """Whether the new value was computed from the old one: a read-modify-write in the clothes of an assignment."""
         if expr is None:
             return {}
@@ -407,7 +425,9 @@ class ActiveFrame(Frame):
         if self.muted:
             return
         for value in source:
-            if isinstance(value, Obj) and (value.type in types.CONTAINERS or str(value.type).startswith(("dict ", "enum"))):
+            if isinstance(value, Obj) and (
+                value.type in types.CONTAINERS or str(value.type).startswith(("dict ", "enum"))
+            ):
                 if value.address.kind in ("field", "global", "class"):
                     self.access(value.address, "iterate", node.at, type=value.type_name)
 
@@ -465,7 +485,11 @@ class ActiveFrame(Frame):
             return result
         action = ACTIONS.get(name)
         if action is None and name.rpartition(".")[2] in ("acquire", "release", "__enter__", "__exit__", "locked"):
-            action = ACTIONS.get("lock." + name.rpartition(".")[2]) if receiver is not None and self.lockish(receiver) else None
+            action = (
+                ACTIONS.get("lock." + name.rpartition(".")[2])
+                if receiver is not None and self.lockish(receiver)
+                else None
+            )
         self.note("call", node.at, name, LibraryCall(receiver, arguments, node, result, self.used), receiver)
         if action is not None:
             return action(self, name, receiver, arguments, node, result)
@@ -481,7 +505,9 @@ class ActiveFrame(Frame):
         return result
 
     def _is_weak(self, obj: Obj) -> bool:
-        return obj.type in types.WEAK_CONTAINERS or (str(obj.type).startswith("dict ") and obj.address in self.explorer.weak)
+        return obj.type in types.WEAK_CONTAINERS or (
+            str(obj.type).startswith("dict ") and obj.address in self.explorer.weak
+        )
 
     def lockish(self, obj: Obj) -> bool:
         return obj.type in locks.LOCKS or obj.type == UNKNOWN_LOCK_TYPE
@@ -539,6 +565,8 @@ def _hangs_off(place: Address, owners: set[Address]) -> bool:
     return False
 
 
-_ITERATING = frozenset({"builtins.max", "builtins.min", "builtins.any", "builtins.all", "builtins.sum", "copy.deepcopy"})
+_ITERATING = frozenset(
+    {"builtins.max", "builtins.min", "builtins.any", "builtins.all", "builtins.sum", "copy.deepcopy"}
+)
 
 __all__ = ["Acquire", "ActiveFrame", "Check", "Ext", "ExtMethod", "Hold", "Module", "Spawn"]
