@@ -75,6 +75,9 @@ def _tests(program: Program, spot: Spot) -> Iterator[tuple[f.Span, str]]:
         return
     places = _shared_targets(statement, function)
     inner: Any = statement
+    local = statement.targets[0]
+    if isinstance(local, f.Name) and local.id in function.binds and not function.is_top:
+        yield from _through_local(program, function, statement, local.id, places)
     for around in program.ask(mentions).around(function, statement):
         for place in places:
             if (
@@ -91,6 +94,32 @@ def _tests(program: Program, spot: Spot) -> Iterator[tuple[f.Span, str]]:
                 yield around.at, place
         inner = around
     yield from _left_early(program, function, statement, places)
+
+
+def _through_local(
+    program: Program, function: Function, statement: f.Assign, name: str, places: list[str]
+) -> Iterator[tuple[f.Span, str]]:
+    """`lock = locks.get(key)`, a test of it, and the new lock stored where the old one was looked for."""
+    where = program.ask(mentions)
+    block, position = where.siblings(function, statement)
+    stored = list(places)
+    for later in block[position + 1 :]:
+        if isinstance(later, f.Assign) and isinstance(later.value, f.Name) and later.value.id == name:
+            stored += _shared_targets(later, function)
+    looked = [
+        place
+        for place in stored
+        for binding in function.bindings.get(name, ())
+        if binding.how == "value" and binding.expr is not None and binding.expr is not statement.value
+        if spelled(binding.expr) == place or _gets(binding.expr, place)
+    ]
+    inner: Any = statement
+    for around in where.around(function, statement) if looked else ():
+        if isinstance(around, f.If) and any(inner is each for each in around.body) and _asks(around.test, name, True):
+            yield around.test.at, looked[0]
+        elif isinstance(around, f.Handler) and _MISSING & set(caught_names(around)):
+            yield around.at, looked[0]
+        inner = around
 
 
 def _left_early(

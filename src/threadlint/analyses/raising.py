@@ -113,7 +113,7 @@ class Raising:
             return self.block(rest, function)
         if isinstance(node, f.Call) and self.call(node, function):
             return True
-        if isinstance(node, f.Item) and may_be_missing(node):
+        if (isinstance(node, f.Item) and may_be_missing(node)) or may_divide_by_zero(node):
             return True
         if isinstance(node, f.Assign):
             targets = [t.value for t in node.targets if isinstance(t, f.Item)]
@@ -127,6 +127,11 @@ def may_be_missing(item: f.Item) -> bool:
     if isinstance(index, f.Other) and index.kind == "slice":
         return False
     return not (isinstance(index, f.Const) and index.kind == "int")
+
+
+def may_divide_by_zero(node: Any) -> bool:
+    """Whether this is a division by something that is no literal."""
+    return isinstance(node, f.BinOp) and node.op in ("/", "//") and isinstance(node.right, (f.Name, f.Attr, f.Call))
 
 
 def is_broad(handler: f.Handler) -> bool:

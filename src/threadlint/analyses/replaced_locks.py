@@ -18,8 +18,8 @@ from .lock_spots import excludes_threads, lock_spots, made_kind
 from .mentions import mentions
 
 _BEGINS_ANEW = re.compile(
-    r"fork|reset|re_?init|init|set_?up|setstate|copy|clone|clear|start|open|connect|begin|configure|install|boot|child|restore|unpickle"
-    r"|load_state|tear_?down|cleanup|enter|run$"
+    r"fork|re_?init|init|set_?up|setstate|copy|clone|start|open|connect|begin|configure|install|boot|child|restore|"
+    r"unpickle|tear_?down|enter|run$"
 )
 
 

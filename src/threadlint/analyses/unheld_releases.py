@@ -6,19 +6,23 @@ anybody. Where `locked()` decides, or the result of an acquisition is not looked
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..model import facts as f
 from ..program.program import Program
-from .lock_calls import LockCalls
+from ..program.symbols import Function
+from .fork_handlers import fork_handlers
+from .lock_calls import LockCalls, last_part, lock_calls
 from .lock_leaks import hands_over
 from .lock_paths import Walked, lock_paths
+from .lock_spots import lock_spots
 from .locked_tests import locked_tests
+from .mentions import mentions
 from .unlooked_acquires import unlooked_acquires
 
 
 class UnheldRelease(NamedTuple):
-    """One release. `how`: inside (the body of a `with` over the same lock), twice, or mixed (held on some paths
+    """One release. `how`: inside (the body of a `with` over the same lock), twice, mixed (held on some paths
     only). `other` and `told`: a place that explains it."""
 
     use: LockCalls
@@ -31,11 +35,17 @@ class UnheldRelease(NamedTuple):
 def unheld_releases(program: Program) -> list[UnheldRelease]:
     """All of them, in order of module, function and place."""
     unlooked = program.ask(unlooked_acquires)
+    taken, forked = _names_taken(program), program.ask(fork_handlers)
     tested = {(test.function, test.path) for test in program.ask(locked_tests)}
     found: list[UnheldRelease] = []
     for walked in program.ask(lock_paths):
         use = walked.use
         if use.counts or not use.belongs_to_threads:
+            continue
+        if use.typed and last_part(use.path) not in taken:
+            if use.function not in forked and (use.function, use.path) not in tested:
+                places = sorted(walked.paths.unheld)
+                found.extend(UnheldRelease(use, "never", at, at, "nothing takes it") for at in places)
             continue
         found.extend(
             UnheldRelease(use, "inside", at, block, "the `with` that releases it too") for at, block in _inside(walked)
@@ -44,6 +54,24 @@ def unheld_releases(program: Program) -> list[UnheldRelease]:
             ignored = any((use.function.module.name, call.at[0]) in unlooked for call in use.acquires)
             found.extend(_on_paths(walked, ignored))
     return found
+
+
+def _names_taken(program: Program) -> frozenset[str]:
+    """Last names of everything that is acquired, entered, or mentioned otherwise than to make, test or release it."""
+    where, spots = program.ask(mentions), program.ask(lock_spots)
+    uses = [use for each in program.ask(lock_calls).values() for use in each]
+    taken = {last_part(use.path) for use in uses if use.acquires}
+    for name in {last_part(use.path) for use in uses} - taken:
+        nodes: list[tuple[Function, Any]] = [*where.attributes(name)]
+        for module in {function.module for function in spots.by_hand}:
+            nodes += where.names(module, name)
+        for function, node in nodes:
+            above = where.parent(function, node)
+            made = isinstance(above, f.Assign) and above.value is not node
+            if not made and not (isinstance(above, f.Attr) and above.attr in ("release", "locked")):
+                taken.add(name)
+                break
+    return frozenset(taken)
 
 
 def _inside(walked: Walked) -> Iterator[tuple[f.Span, f.Span]]:

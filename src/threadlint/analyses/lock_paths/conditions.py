@@ -7,7 +7,7 @@ from typing import Any
 from ...model import facts as f
 from ...program.symbols import Function
 from ..lock_calls import LockCalls, method_call, spelled
-from ..raising import Raising, may_be_missing
+from ..raising import Raising, may_be_missing, may_divide_by_zero
 from .outcomes import key_of, outcomes_of
 from .states import MOST_STATES, Effect, Exit, Paths, State, States, TooManyPathsError
 
@@ -82,8 +82,10 @@ class Evaluation:
         path = spelled(target)
         if path is None:
             return states
-        if self.use.path == path or self.use.path.startswith((f"{path}.", f"{path}[")):
-            states = {state: None for state in states if not state.held}
+        if self.use.path == path:
+            states = {state._replace(missing=(), spent=False): None for state in states if not state.held}
+        elif self.use.path.startswith((f"{path}.", f"{path}[")):
+            states = {state: None for state in states if not (state.held or state.spent)}
         stale = {key for key, mentioned in self.relevant.items() if any(_touches(path, each) for each in mentioned)}
         if not stale:
             return states
@@ -102,7 +104,7 @@ class Evaluation:
             return yes | no
         for child in _parts(expr):
             states = self.value(child, states)
-        if isinstance(expr, f.Item) and may_be_missing(expr):
+        if (isinstance(expr, f.Item) and may_be_missing(expr)) or may_divide_by_zero(expr):
             self.leave("exc", expr.at, states)
         elif isinstance(expr, f.Await) or (isinstance(expr, f.Yield) and self.yields_raise):
             self.leave("exc" if isinstance(expr, f.Await) else "yield", expr.at, states)

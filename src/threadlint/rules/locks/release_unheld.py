@@ -64,6 +64,7 @@ RULE = Rule("THR126", "release-unheld", severity=Severity.ERROR)
 _SAYS = {
     "inside": "`{lock}` is released inside its own `with`, which releases it again at its end",
     "twice": "`{lock}` is released here though this path has released it before",
+    "never": "`{lock}` is released here, and nothing in the program takes it",
     "mixed": "`{lock}` is released here also on a path that has not taken it",
 }
 
@@ -73,13 +74,12 @@ def check(program: Program) -> Iterator[Finding]:
     for each in program.ask(unheld_releases):
         use = each.use
         known = use.typed or use.named_as_lock
-        told = Step(program.place(use.function, each.other), each.told)
         yield RULE.finding(
             program.place(use.function, each.at),
             _SAYS[each.how].format(lock=use.spelling),
             subjects=(use.subject,),
             scope=use.function.qualname,
-            story=(told,),
+            story=() if each.how == "never" else (Step(program.place(use.function, each.other), each.told),),
             help="release exactly where it is held: acquire before the `try`, or use `with`",
             confidence=(Confidence.HIGH if each.how == "inside" and use.typed else Confidence.MEDIUM)
             if known
