@@ -22,6 +22,7 @@ class Hierarchy:
         self._library: dict[Class, tuple[str, ...]] = {}
         self._bases: dict[Class, tuple[Class | str, ...]] = {}
         self._subclasses: dict[Class, list[Class]] | None = None
+        self._heirs: dict[tuple[Class, Class], Class | None] = {}
         self._targets: dict[tuple[Class, str, bool], tuple[Function, ...]] = {}
 
     def bases(self, cls: Class) -> tuple[Class | str, ...]:
@@ -70,6 +71,13 @@ class Hierarchy:
                     for ancestor in self.mro(each)[1:]:
                         self._subclasses.setdefault(ancestor, []).append(each)
         return self._subclasses.get(cls, [])
+
+    def heir(self, cls: Class, owner: Class) -> Class | None:
+        """The first class below `cls` that also inherits from `owner`."""
+        key = (cls, owner)
+        if key not in self._heirs:
+            self._heirs[key] = next((below for below in self.subclasses(cls) if owner in self.mro(below)), None)
+        return self._heirs[key]
 
     def find(self, cls: Class, name: str, after: Class | None = None) -> Function | None:
         """The function that the attribute `name` of the class means, looked up behind `after` for `super()`."""

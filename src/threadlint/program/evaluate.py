@@ -439,13 +439,13 @@ class Evaluator:
         methods = self.program.hierarchy.targets(cls, name, value.address.kind != "some")
         for method in methods:
             if method.is_property:
-                found = union(found, frame.enter(Fn(method, value), Arguments(), node, None))
+                found = union(found, frame.enter(Fn(method, self._as_owner(value, cls, method)), Arguments(), node, None))
             elif method.is_static:
                 found = union(found, self.bound(method, None, frame))
             elif method.is_classmethod:
                 found = union(found, self.bound(method, Cls(cls), frame))
             else:
-                found = union(found, self.bound(method, value, frame))
+                found = union(found, self.bound(method, self._as_owner(value, cls, method), frame))
         if not found and not methods:
             for base in self.program.hierarchy.library_bases(cls)[:1]:
                 kind = locks.FRAMEWORK_LOCK_ATTRIBUTES.get((base, name))
@@ -453,6 +453,13 @@ class Evaluator:
             if name == "__class__":
                 return (Cls(cls),)
         return found
+
+    def _as_owner(self, value: Obj, cls: Class, method: Function) -> Obj:
+        """The receiver of a method that only subclasses have: an instance of the first one that has it."""
+        if method.cls is None or method.cls in self.program.hierarchy.mro(cls):
+            return value
+        below = self.program.hierarchy.heir(cls, method.cls)
+        return value if below is None else Obj(below, value.address, value.site, value.under)
 
     def field_values(self, value: Obj, cls: Class, name: str) -> Values:
         """The values of a data attribute: what was seen stored in this very object, else what its class stores."""
