@@ -66,7 +66,7 @@ def judge(request: Request) -> Report:
     else goes wrong with one file or one rule is a finding."""
     limit = sys.getrecursionlimit()  # the analyses raise it
     collecting = gc.isenabled()
-    gc.disable()  # next to nothing of what a run makes is garbage before its end: looking for it costs a third of the time
+    gc.disable()  # next to nothing of what a run makes is garbage before its end: looking for it takes a third of it
     try:
         return _judged(request)
     finally:

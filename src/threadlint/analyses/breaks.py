@@ -24,7 +24,9 @@ from .making import Making, making
 from .shared_state import Shared, SharedState, Site, shared_state
 from .switch_points import SwitchPoints, switch_points
 
-_MISSING = frozenset({"KeyError", "IndexError", "LookupError", "AttributeError", "ValueError", "Exception", "BaseException", "Empty"})
+_MISSING = frozenset(
+    {"KeyError", "IndexError", "LookupError", "AttributeError", "ValueError", "Exception", "BaseException", "Empty"}
+)
 _SAFE_SHRINKS = frozenset({"discard", "clear"})
 
 
@@ -104,7 +106,11 @@ class Breaks:
             return self._filling(site, check, kind)
         if access.method in SHRINKS or access.method == "del":
             return self._taking(site, check)
-        if check.form in ("membership", "length") and access.how == "change" and not (kind in SETS and access.method == "add"):
+        if (
+            check.form in ("membership", "length")
+            and access.how == "change"
+            and not (kind in SETS and access.method == "add")
+        ):
             if access.method in GROWS and access.method not in ("setdefault", "update"):
                 return Reliance("test", check, self._between(site, check))
         return None
@@ -127,7 +133,9 @@ class Breaks:
         """`if job: run(job); job = None`: what is there is used between the test and its end."""
         for read in shared.sites:
             if read.event.activation is site.event.activation and read.access.how == "read":
-                if check.at[1] <= read.event.at[0] < site.event.at[0] and self._making.passes_on(site.function, read.event.at):
+                if check.at[1] <= read.event.at[0] < site.event.at[0] and self._making.passes_on(
+                    site.function, read.event.at
+                ):
                     return True
         return False
 
@@ -158,7 +166,11 @@ class Breaks:
         for read in shared.sites:
             if read.event.activation is site.event.activation and read.access.how in ("read", "iterate"):
                 start = read.event.at[1]
-                if read.event.at[0] < at and self._used_whole(site, read) and self._points.between(site.function, start, at):
+                if (
+                    read.event.at[0] < at
+                    and self._used_whole(site, read)
+                    and self._points.between(site.function, start, at)
+                ):
                     if any(hold in read.event.held for hold in site.event.held if hold.kind.excludes):
                         return None
                     check = Check(site.location, read.event.at, "value", read.event.held)
@@ -211,7 +223,8 @@ def _matters(relies: Reliance, site: Site, other: Site, kind: str) -> bool:
         return how in ("write", "augment", "delete")
     if relies.what == "iterate":
         if site.access.type in LISTS and "deque" not in site.access.type:
-            return how == "change" and (method in SHRINKS or method in ("insert", "sort", "reverse")) or method == "del"
+            moves = method in SHRINKS or method in ("insert", "sort", "reverse")
+            return (how == "change" and moves) or method == "del"
         if how == "item":
             return method == "del" or access.type in DICTS or not access.type
         return how in ("change",) and method not in ("sort", "reverse", "move_to_end")
@@ -243,7 +256,12 @@ def _is_empty(value: f.Expr) -> bool:
         return value.kind == "none" or value.value in ("", 0)
     if isinstance(value, f.Display):
         return not value.items
-    return isinstance(value, f.Call) and not value.args and isinstance(value.func, (f.Name, f.Attr)) and _named_container(value)
+    return (
+        isinstance(value, f.Call)
+        and not value.args
+        and isinstance(value.func, (f.Name, f.Attr))
+        and _named_container(value)
+    )
 
 
 def _named_container(call: f.Call) -> bool:

@@ -1,9 +1,10 @@
 """Critical pairs: some execution reaches an event while it holds exactly these locks.
 
-Domain. A pair is an acquisition and the locks surely held just before; acquisitions at one place of the text, of one lock and
-under the same locks are one pair, whatever contexts lead there. Taking a re-entrant lock again makes no pair; taking a plain
-lock again is a self-deadlock and listed apart; what lies behind one is never reached. (Brotherston, Brunet, Gorogiannis, Kanovich: A Compositional Deadlock
-Detector for Android Java, ASE 2021; here locks held come down with the activation instead of going up with summaries.)
+Domain. A pair is an acquisition and the locks surely held just before; acquisitions at one place of the text, of one
+lock and under the same locks are one pair, whatever contexts lead there. Taking a re-entrant lock again makes no pair;
+taking a plain lock again is a self-deadlock and listed apart; what lies behind one is never reached. (Brotherston,
+Brunet, Gorogiannis, Kanovich: A Compositional Deadlock Detector for Android Java, ASE 2021; here locks held come down
+with the activation instead of going up with summaries.)
 
 Who reaches a pair is not part of it: that is asked only of pairs that could close a cycle (`Parallel.meetings`).
 """
@@ -46,8 +47,8 @@ class Pair(NamedTuple):
 
 
 class CriticalPairs:
-    """The answer: acquisitions under other locks (`nested`), every acquisition (`all`), and acquisitions of a plain lock by
-    its holder (`again`)."""
+    """The answer: acquisitions under other locks (`nested`), every acquisition (`all`), and acquisitions of a plain
+    lock by its holder (`again`)."""
 
     def __init__(self, program: Program) -> None:
         names = program.ask(lock_names)
@@ -88,8 +89,8 @@ def _pairs(together: Parallel) -> list[Pair]:
 
 
 def _signal(together: Parallel, names: Names, pair: Pair) -> bool:
-    """Whether somebody else gives the lock back, so that taking it again is a way of waiting for a signal: it is released where
-    it is not held, or it was handed on by the one who made it."""
+    """Whether somebody else gives the lock back, so that taking it again is a way of waiting for a signal: it is
+    released where it is not held, or it was handed on by the one who made it."""
     for event in together.execution.events("release"):
         if event.detail is None and names.may_be_same(event.subject, pair.wanted):
             return True

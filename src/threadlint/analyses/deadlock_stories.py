@@ -11,7 +11,6 @@ from .lock_names import Spelling, lock_names
 from .lock_order import Cycle, Order
 from .traces import Traces, traces
 
-
 LINE = 150
 """The longest note."""
 
@@ -76,7 +75,11 @@ class DeadlockStories:
             told = [f"`{root.name}` starts at `{self._start(root)}`" for root in different]
             if len(different) == 1:
                 return (f"threads: {told[0]}, more than once",)
-            joined = "neither is joined before the other starts" if len(different) == 2 else "none is joined before the others start"
+            joined = (
+                "neither is joined before the other starts"
+                if len(different) == 2
+                else "none is joined before the others start"
+            )
             line = f"threads: {', '.join(told)}; {joined}"
             return (line,) if len(line) <= LINE else (*told, joined)
         told = list(dict.fromkeys(self._traces.who(root) for root in different))

@@ -1,8 +1,8 @@
 """Where code breaks what its authors declared: state that is guarded by a named lock, functions that require one.
 
-Domain: declarations of the program (see `program.declarations`), accesses and calls as the program's roots meet them. A declared lock is
-met when a lock of the same identity is held: the attribute of the same object, of its class, or a global of the module; a
-Condition made around a lock is that lock.
+Domain: declarations of the program (see `program.declarations`), accesses and calls as the program's roots meet them. A
+declared lock is met when a lock of the same identity is held: the attribute of the same object, of its class, or a
+global of the module; a Condition made around a lock is that lock.
 
 What it does not know: locks that are passed under another name.
 """
@@ -21,8 +21,8 @@ from .shared_state import INIT_LIKE
 
 
 class Violation(NamedTuple):
-    """An access of declared state, or a call of a function that requires a lock, without the lock. `lock` is as declared;
-    `certain` false for a function that only its name says requires a lock."""
+    """An access of declared state, or a call of a function that requires a lock, without the lock. `lock` is as
+    declared; `certain` false for a function that only its name says requires a lock."""
 
     function: Function
     at: tuple[int, int]
@@ -67,7 +67,9 @@ class DeclaredGuards:
             key = (event.function, guarded.name, event.at[0])
             if key not in found or how == "changed":
                 home = guarded.owner or module
-                found[key] = Violation(event.function, event.at, name.short, name.full, guarded.lock, how, home, guarded.at)
+                found[key] = Violation(
+                    event.function, event.at, name.short, name.full, guarded.lock, how, home, guarded.at
+                )
         return _one_each(found.values())
 
     def _identity(self, module: Module, guarded: Guarded) -> tuple[str, ...]:
@@ -97,17 +99,33 @@ class DeclaredGuards:
             return
         for lock in declared:
             base = edge.callee.receiver.address if isinstance(edge.callee.receiver, Obj) else None
-            if not self._holds(edge.held, self._locks(callee.module, callee.cls, lock, base)) and lock not in self._required(caller.function):
+            if not self._holds(
+                edge.held, self._locks(callee.module, callee.cls, lock, base)
+            ) and lock not in self._required(caller.function):
                 yield self._violation(caller, edge, lock, True)
         if not declared and callee.name.endswith("_locked") and callee.name != "locked" and self._takes_none(callee):
-            if not edge.held and not caller.function.name.endswith(("_locked", "_unlocked")) and not self._required(caller.function):
+            if (
+                not edge.held
+                and not caller.function.name.endswith(("_locked", "_unlocked"))
+                and not self._required(caller.function)
+            ):
                 lock = self._only_lock(callee)
                 if lock is not None:
                     yield self._violation(caller, edge, lock, False)
 
     def _violation(self, caller: Activation, edge: Edge, lock: str, certain: bool) -> Violation:
         callee = edge.callee.function
-        return Violation(caller.function, edge.at, callee.facts.qualname, callee.qualname, lock, "called", callee, callee.facts.name_at, certain)
+        return Violation(
+            caller.function,
+            edge.at,
+            callee.facts.qualname,
+            callee.qualname,
+            lock,
+            "called",
+            callee,
+            callee.facts.name_at,
+            certain,
+        )
 
     def _is_owned(self, caller: Activation, edge: Edge) -> bool:
         receiver = edge.callee.receiver
@@ -160,7 +178,10 @@ class DeclaredGuards:
         return found
 
     def _holds(self, held: tuple[Hold, ...], wanted: set[tuple[str, ...]]) -> bool:
-        return any(self._names.identity(hold.lock) in wanted or self._names.identity(hold.obj.address) in wanted for hold in held)
+        return any(
+            self._names.identity(hold.lock) in wanted or self._names.identity(hold.obj.address) in wanted
+            for hold in held
+        )
 
 
 _KINDS = frozenset({"threading.Lock", "threading.RLock", "threading.Condition"})

@@ -1,7 +1,7 @@
 """Orders of locks that comments declare, and the acquisitions that contradict them.
 
-`# lock-order: ledger < audit < journal` says that whoever holds one of these locks may take those behind it, not those before. A
-name means the lock whose qualified name ends in it (`Bank._ledger`, `_ledger`); a leading `self.` is dropped.
+`# lock-order: ledger < audit < journal` says that whoever holds one of these locks may take those behind it, not those
+before. A name means the lock whose qualified name ends in it (`Bank._ledger`, `_ledger`); a leading `self.` is dropped.
 """
 from __future__ import annotations
 

@@ -1,12 +1,13 @@
 """Which cold modules the program needs, and which words show that a module is not cold after all.
 
-A cold module is needed when a thread, or code that holds a lock, calls into it; when a class of the program inherits from one
-of its classes; and when a decorator of the program comes from it. What no thread and no lock reaches is left cold.
+A cold module is needed when a thread, or code that holds a lock, calls into it; when a class of the program inherits
+from one of its classes; and when a decorator of the program comes from it. What no thread and no lock reaches is left
+cold.
 
-What threads and locks reach is found without running anything: from the functions that are handed to threads and the calls
-that stand under a lock (in the body of a `with` over one, or anywhere in a function that calls `acquire`), through every call
-whose callee is known without an order of execution. That reaches too much rather than too little, in one look at each function,
-so that the abstract run (`execution`) happens once, over a program that is complete.
+What threads and locks reach is found without running anything: from the functions that are handed to threads and the
+calls that stand under a lock (in the body of a `with` over one, or anywhere in a function that calls `acquire`),
+through every call whose callee is known without an order of execution. That reaches too much rather than too little, in
+one look at each function, so that the abstract run (`execution`) happens once, over a program that is complete.
 """
 from __future__ import annotations
 
@@ -122,7 +123,9 @@ class _Demand:
         if _LOCKISH.search(last_name(context) or ""):
             return True
         values = self._static.evaluate(context, function)
-        return any(isinstance(value, Obj) and (value.type in LOCKS or isinstance(value.type, Class)) for value in values)
+        return any(
+            isinstance(value, Obj) and (value.type in LOCKS or isinstance(value.type, Class)) for value in values
+        )
 
     def _meet(self, values: Values, *, reach: bool = True) -> None:
         for value in values:

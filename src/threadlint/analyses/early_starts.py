@@ -1,8 +1,8 @@
 """Threads that are started in a constructor before the object is complete.
 
-Domain: activations of `__init__`. An attribute is *late* when it is first written while a thread that the constructor started may be
-running, and the thread (or what it calls) reads the same attribute. An attribute that the class body defines, or that was written
-before the start as well, is not late; timers have a delay and are left out.
+Domain: activations of `__init__`. An attribute is *late* when it is first written while a thread that the constructor
+started may be running, and the thread (or what it calls) reads the same attribute. An attribute that the class body
+defines, or that was written before the start as well, is not late; timers have a delay and are left out.
 
 What it does not know: how long the thread takes to get there, threads that are started by what the object is handed to.
 """
@@ -21,7 +21,8 @@ from .parallel import parallel
 
 
 class EarlyStart(NamedTuple):
-    """A thread that a constructor starts too early: where, which attributes are late, and where the thread reads each."""
+    """A thread that a constructor starts too early: where, which attributes are late, and where the thread reads
+    each."""
 
     root: Root
     start: Event
@@ -64,7 +65,11 @@ def _writes(activation: Activation) -> dict[Address, list[Event]]:
             if event.kind == "access" and event.detail.how == "write" and event.subject.base is own:
                 found[event.subject].append(event)
         for edge in here.edges.values():
-            if edge.callee not in seen and isinstance(edge.callee.receiver, Obj) and edge.callee.receiver.address is own:
+            if (
+                edge.callee not in seen
+                and isinstance(edge.callee.receiver, Obj)
+                and edge.callee.receiver.address is own
+            ):
                 seen.add(edge.callee)
                 pending.append(edge.callee)
     return found

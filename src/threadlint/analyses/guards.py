@@ -1,11 +1,11 @@
 """Which lock guards which state, inferred from how most of the accesses behave.
 
-Domain. For each location: the accesses outside construction. A place counts as locked by L when L is surely held in every context
-that reaches it. The places of one function under the same locks are one *decision*; it weighs 2 if one of them is a change or an
-iteration, else 1. `share(L)` = locked weight / whole weight. L guards the
-location when share ≥ `SURE` (high), or ≥ `LIKELY` with locked accesses in two functions or a locked change (medium). The
-thresholds stand between those of SpotBugs' IS2 and CodeQL (docs/how-it-decides.md). At least one locked change, or two locked
-places, and one change outside construction are needed.
+Domain. For each location: the accesses outside construction. A place counts as locked by L when L is surely held in
+every context that reaches it. The places of one function under the same locks are one *decision*; it weighs 2 if one of
+them is a change or an iteration, else 1. `share(L)` = locked weight / whole weight. L guards the
+location when share ≥ `SURE` (high), or ≥ `LIKELY` with locked accesses in two functions or a locked change (medium).
+The thresholds stand between those of SpotBugs' IS2 and CodeQL (docs/how-it-decides.md). At least one locked change, or
+two locked places, and one change outside construction are needed.
 """
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from .shared_state import CHANGES, Shared, SharedState, Site, shared_state
 SURE = 0.8
 LIKELY = 0.62
 CLOSING = (
-    "close", "stop", "dispose", "reset", "shutdown", "terminate", "__exit__", "__enter__", "_reset", "_close", "_stop", "_shutdown",
-    "finalize", "destroy", "cleanup", "_cleanup", "teardown", "tear_down", "after_fork", "_after_fork", "_at_fork", "__aexit__",
-    "__aenter__", "kill", "disconnect", "uninstall",
+    "close", "stop", "dispose", "reset", "shutdown", "terminate", "__exit__", "__enter__", "_reset", "_close", "_stop",
+    "_shutdown", "finalize", "destroy", "cleanup", "_cleanup", "teardown", "tear_down", "after_fork", "_after_fork",
+    "_at_fork", "__aexit__", "__aenter__", "kill", "disconnect", "uninstall",
 )  # fmt: skip
 """Beginnings of names of functions that run before or after the time in which an object is shared."""
 
@@ -49,7 +49,8 @@ class Usage(NamedTuple):
 
 
 class Unguarded(NamedTuple):
-    """A change or iteration without the lock that guards the location elsewhere, and a locked access that may run beside it."""
+    """A change or iteration without the lock that guards the location elsewhere, and a locked access that may run
+    beside it."""
 
     shared: Shared
     usage: Usage
@@ -93,7 +94,10 @@ class Guards:
             sequences = any(_is_sequence(usage, locked) for usage in locked)
             for usage in usages:
                 alone = not any(
-                    other.changes and other is not usage and other.function is usage.function and guard.lock not in other.locks
+                    other.changes
+                    and other is not usage
+                    and other.function is usage.function
+                    and guard.lock not in other.locks
                     for other in usages
                 )
                 if not sequences and alone and _is_whole(usage):
@@ -124,7 +128,9 @@ class Guards:
             changes = any(site.access.how in CHANGES for site in sites)
             iterates = any(site.access.how == "iterate" for site in sites)
             found.append(Usage(function, at, changes, iterates, locks, tuple(sites)))
-        found.sort(key=lambda usage: (usage.function.module.name, usage.function.index_in_module, usage.at[0], -usage.at[1]))
+        found.sort(
+            key=lambda usage: (usage.function.module.name, usage.function.index_in_module, usage.at[0], -usage.at[1])
+        )
         kept: list[Usage] = []
         for usage in found:
             outer = kept[-1] if kept else None
@@ -141,7 +147,9 @@ class Guards:
 
     def _worth_guarding(self, shared: Shared) -> bool:
         """Flags and single references that are only ever replaced by constants owe no lock."""
-        return any(not (site.access.how == "write" and isinstance(site.access.value, f.Const)) for site in shared.changes)
+        return any(
+            not (site.access.how == "write" and isinstance(site.access.value, f.Const)) for site in shared.changes
+        )
 
     def guard(self, usages: list[Usage]) -> Guard | None:
         """The lock that guards a location with these accesses."""
@@ -159,8 +167,8 @@ class Guards:
         return best
 
     def _beside(self, usage: Usage, locked: tuple[Usage, ...]) -> Site | None:
-        """A locked access that may run at the same time. A lock is evidence that public functions may. An iteration is only
-        broken by a change."""
+        """A locked access that may run at the same time. A lock is evidence that public functions may. An iteration is
+        only broken by a change."""
         for site in usage.sites:
             for other in locked:
                 if usage.changes or other.changes:

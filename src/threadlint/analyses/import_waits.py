@@ -1,8 +1,8 @@
 """Modules that, while they are imported, wait for a thread that imports them.
 
-Definitions. The top level of a module waits for a thread (`join`, `result`, leaving a pool) outside `if __name__ == "__main__":`. While
-it does, the import of this module is not finished, nor that of any module whose top level imports it first. A thread that
-imports one of these waits for the import: neither ends.
+Definitions. The top level of a module waits for a thread (`join`, `result`, leaving a pool) outside `if __name__ ==
+"__main__":`. While it does, the import of this module is not finished, nor that of any module whose top level imports
+it first. A thread that imports one of these waits for the import: neither ends.
 """
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from .waiting import Waiting, waiting
 
 
 class ImportWait(NamedTuple):
-    """`module` waits at `waiting`, at its top level, for `thread`, which imports it (or a module that is busy importing it)
-    at `imports`."""
+    """`module` waits at `waiting`, at its top level, for `thread`, which imports it (or a module that is busy importing
+    it) at `imports`."""
 
     module: Module
     waiting: Waiting

@@ -1,9 +1,9 @@
 """Whose object is it: whether two threads that run the same code also work on the same object.
 
-Evidence, strongest first: the location is a global or a class attribute; one object made at one place; a method that a thread
-runs and another method of the same class, both on their `self`; and, where only public functions are known, a class that
-shows that its instances are meant to be shared: it keeps a lock or a thread, one of it lives in a global, a framework hands
-one instance to many threads, or its author says so.
+Evidence, strongest first: the location is a global or a class attribute; one object made at one place; a method that a
+thread runs and another method of the same class, both on their `self`; and, where only public functions are known, a
+class that shows that its instances are meant to be shared: it keeps a lock or a thread, one of it lives in a global, a
+framework hands one instance to many threads, or its author says so.
 """
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _THREADS = frozenset({"threading.Thread", "threading.Timer"})
 
 
 BEGINNINGS = (
-    "start", "run", "open", "connect", "init", "setup", "set_up", "begin", "launch", "listen", "serve", "boot", "enable", "create",
-    "spawn", "resume", "main", "make", "new", "build", "activate", "ensure", "install", "subscribe", "monitor", "watch", "__enter__",
-    "enter",
+    "start", "run", "open", "connect", "init", "setup", "set_up", "begin", "launch", "listen", "serve", "boot",
+    "enable", "create", "spawn", "resume", "main", "make", "new", "build", "activate", "ensure", "install", "subscribe",
+    "monitor", "watch", "__enter__", "enter",
 )  # fmt: skip
 """Beginnings of names of functions that are called once for each object, by long custom."""
 
@@ -77,9 +77,9 @@ class Instances:
         return False
 
     def _several_at_once(self, root: Root) -> bool:
-        """Whether one object starts several of these threads that run at once, not only each object one of its own: started in
-        a loop, by a pool, as different thread objects, or by a method that drops the thread and is not called like a
-        beginning. (One thread object runs once only, wherever it is started.)"""
+        """Whether one object starts several of these threads that run at once, not only each object one of its own:
+        started in a loop, by a pool, as different thread objects, or by a method that drops the thread and is not
+        called like a beginning. (One thread object runs once only, wherever it is started.)"""
         known = self._several.get(root)
         if known is None:
             known = self._several[root] = len({event.subject for event in root.spawns}) > 1 or any(
@@ -94,8 +94,8 @@ class Instances:
         return known
 
     def only_the_threads_own(self, activation: Activation, entry: Root, thread: Root) -> bool:
-        """Whether all public functions that lead to an activation are methods that a thread calls on its own object: then
-        nothing shows that others call them too."""
+        """Whether all public functions that lead to an activation are methods that a thread calls on its own object:
+        then nothing shows that others call them too."""
         receiver = thread.activation.receiver
         if entry.kind != "entry" or entry.many or thread.kind != "thread" or not isinstance(receiver, Obj):
             return False
@@ -148,7 +148,8 @@ class Instances:
         return cls in self._global
 
     def shared_by(self, location: Address, elsewhere: Address, one: Root, other: Root, locks: bool) -> bool:
-        """Whether there is evidence that one object at the two locations is shared by the two roots, not only the code."""
+        """Whether there is evidence that one object at the two locations is shared by the two roots, not only the
+        code."""
         start, end = location.root, elsewhere.root
         if start is not end:
             return self._meet(start, end, one, other) or self._of_the_only_one(location)
@@ -159,8 +160,8 @@ class Instances:
         return start.kind == "some" and start.key[1] == "self" and self._instance_shared(start, one, other, locks)
 
     def _meet(self, start: Address, end: Address, one: Root, other: Root) -> bool:
-        """Whether two addresses that start at different places may well lead to one object: a thread runs a method of the one
-        object, and the other is "some instance"; or one instance for all lives in a global."""
+        """Whether two addresses that start at different places may well lead to one object: a thread runs a method of
+        the one object, and the other is "some instance"; or one instance for all lives in a global."""
         if start.kind in ("global", "class") and end.kind in ("global", "class"):
             return True
         some = start if start.kind == "some" else end
@@ -173,7 +174,9 @@ class Instances:
         if single.kind in ("global", "class"):
             return self._lives_in_a_global(cls)
         runs = any(
-            root.kind == "thread" and isinstance(root.activation.receiver, Obj) and root.activation.receiver.address is single
+            root.kind == "thread"
+            and isinstance(root.activation.receiver, Obj)
+            and root.activation.receiver.address is single
             for root in (one, other)
         )
         return runs or (single.kind == "site" and self._lives_in_a_global(cls))
@@ -194,12 +197,14 @@ class Instances:
         return self.meant_to_be_shared(cls)
 
     def _threads_meet(self, cls: Class, one: Root, other: Root) -> bool:
-        """Whether a thread that works on some instance of a class meets others there: it runs a method of that class, or of a
-        class that its instances belong to, or the class is meant to be shared."""
+        """Whether a thread that works on some instance of a class meets others there: it runs a method of that class,
+        or of a class that its instances belong to, or the class is meant to be shared."""
         for root in (one, other):
             receiver = root.activation.receiver
             if root.kind == "thread" and isinstance(receiver, Obj) and isinstance(receiver.type, Class):
-                if cls in self._program.hierarchy.mro(receiver.type) or receiver.type in self._program.hierarchy.mro(cls):
+                if cls in self._program.hierarchy.mro(receiver.type) or receiver.type in self._program.hierarchy.mro(
+                    cls
+                ):
                     return True
             closure = root.activation.closure
             if root.kind == "thread" and closure is not None and isinstance(closure.receiver, Obj):
@@ -250,7 +255,8 @@ class Instances:
         return known
 
     def on_one_loop(self, one: Event, its: Root, other: Event, others: Root) -> bool:
-        """Whether two events both happen on an event loop: in coroutines, or in methods of a class that lives on a loop."""
+        """Whether two events both happen on an event loop: in coroutines, or in methods of a class that lives on a
+        loop."""
         return self._on_loop(one, its) and self._on_loop(other, others)
 
     def _on_loop(self, event: Event, root: Root) -> bool:
@@ -284,7 +290,8 @@ class Instances:
         return known
 
     def only_one(self, start: Address) -> bool:
-        """Whether there is one instance at most of the class that an address starts at: made at one place, by a script."""
+        """Whether there is one instance at most of the class that an address starts at: made at one place, by a
+        script."""
         cls = self.class_of(start)
         return cls is None or self._made_once(cls)
 
@@ -294,7 +301,9 @@ class Instances:
             explorer = self._parallel.execution.explorer
             family = {cls.qualname, *(below.qualname for below in self._program.hierarchy.subclasses(cls))}
             makings = [made for (name, _), made in explorer.makings.items() if name in family]
-            known = self._single[cls] = len(makings) == 1 and not makings[0][0].address.many and self._runs_once(makings[0][3])
+            known = self._single[cls] = (
+                len(makings) == 1 and not makings[0][0].address.many and self._runs_once(makings[0][3])
+            )
         return known
 
     def _runs_once(self, activation: Activation) -> bool:

@@ -1,4 +1,5 @@
-"""How an interruption is told: the finalizer or handler, the lock that it takes, and who holds that lock now and then."""
+"""How an interruption is told: the finalizer or handler, the lock that it takes, and who holds that lock now and
+then."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -48,11 +49,18 @@ class InterruptionStories:
             if trace.edges:
                 begun = each.root.function
                 steps.append(
-                    Step(self._traces.place(each.root.activation, begun.facts.name_at), f"the {spelling} begins here", each.root.name)
+                    Step(
+                        self._traces.place(each.root.activation, begun.facts.name_at),
+                        f"the {spelling} begins here",
+                        each.root.name,
+                    )
                 )
             how = "is used" if each.call else "is taken"
             steps.append(
-                Step(self._traces.place(each.ordinary.activation, each.ordinary.at), f"`{lock.short}` {how} by ordinary code here")
+                Step(
+                    self._traces.place(each.ordinary.activation, each.ordinary.at),
+                    f"`{lock.short}` {how} by ordinary code here",
+                )
             )
             what = f"the lock inside the queue `{lock.short}`" if each.call else f"`{lock.short}`"
             yield Told(

@@ -1,9 +1,9 @@
 """Locks that finalizers and signal handlers take, and that the code which they interrupt may be holding.
 
-Definitions. An *interruption* is an acquisition that waits, reached from a finalizer or signal handler, of a lock that other code
-takes too. It may run while the very thread that it interrupts holds the lock: then a plain lock is never given back. A lock of the
-dying object itself does not count: nobody else can hold it. What stands behind a guard against re-entry (a thread-local flag that
-is tested first) or while the collector is switched off is left out.
+Definitions. An *interruption* is an acquisition that waits, reached from a finalizer or signal handler, of a lock that
+other code takes too. It may run while the very thread that it interrupts holds the lock: then a plain lock is never
+given back. A lock of the dying object itself does not count: nobody else can hold it. What stands behind a guard
+against re-entry (a thread-local flag that is tested first) or while the collector is switched off is left out.
 """
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _LOCKED_BY_QUEUES = frozenset({
 
 
 class Interruption(NamedTuple):
-    """`event` (an acquisition, or a call that takes a lock inside) in the reach of `root`; `ordinary` is where other code holds
-    the lock. `plain`: the lock is no re-entrant one."""
+    """`event` (an acquisition, or a call that takes a lock inside) in the reach of `root`; `ordinary` is where other
+    code holds the lock. `plain`: the lock is no re-entrant one."""
 
     root: Root
     event: Event
@@ -55,9 +55,17 @@ class Interruptions:
     def _of(self, root: Root, reached: dict[Activation, object], event: Event) -> Iterator[Interruption]:
         if event.kind == "acquire":
             obj = event.detail.obj
-            if kind_of(obj).domain != "thread" or event.detail.how not in ("with", "acquire") or not kind_of(obj).excludes:
+            if (
+                kind_of(obj).domain != "thread"
+                or event.detail.how not in ("with", "acquire")
+                or not kind_of(obj).excludes
+            ):
                 return
-            if self._dies_with(root, event.subject) or _guarded(event) or any(h.lock is event.subject for h in event.held):
+            if (
+                self._dies_with(root, event.subject)
+                or _guarded(event)
+                or any(h.lock is event.subject for h in event.held)
+            ):
                 return
             pair = self._ordinary(event.subject, {activation.function for activation in reached})
             if pair is not None:
@@ -106,7 +114,9 @@ def _guarded(event: Event) -> bool:
         if isinstance(statement, f.If) and statement.at[0] < event.at[0]:
             leaves = any(isinstance(inner, (f.Return, f.Raise)) for inner in statement.body)
             if leaves and any(isinstance(node, (f.Attr, f.Call)) for node in walk_expression(statement.test)):
-                if any(word in _text(statement.test) for word in ("local", "busy", "active", "inside", "reent", "entered")):
+                if any(
+                    word in _text(statement.test) for word in ("local", "busy", "active", "inside", "reent", "entered")
+                ):
                     return True
     return False
 

@@ -1,9 +1,9 @@
 """Which lock is it, and what do people call it.
 
-Two equalities (see docs/how-it-decides.md). Within one thread two locks are the same only when their addresses are equal.
-Across threads, where an address starts at *some* instance, class and field suffice: `identity` maps an address to what all
-instances share, and two addresses may be the same lock when their identities are equal and they are not two different
-single objects.
+Two equalities (see docs/how-it-decides.md). Within one thread two locks are the same only when their addresses are
+equal. Across threads, where an address starts at *some* instance, class and field suffice: `identity` maps an address
+to what all instances share, and two addresses may be the same lock when their identities are equal and they are not two
+different single objects.
 """
 from __future__ import annotations
 

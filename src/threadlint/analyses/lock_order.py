@@ -1,15 +1,15 @@
 """Orders in which locks are taken, and the cycles among them that threads can close.
 
-A set of critical pairs ⟨X₁, ℓ₁⟩ … ⟨Xₙ, ℓₙ⟩, one for each of n threads, deadlocks iff every ℓᵢ may be in Xᵢ₊₁ (the last in the
-first), the Xᵢ share no lock (a lock held by all is a *gate*: it lets one thread in at a time), every acquisition waits for ever,
-and the events may happen at the same time. n = 2 is found by index on (held → wanted), larger n by search in the
-graph of lock identities.
+A set of critical pairs ⟨X₁, ℓ₁⟩ … ⟨Xₙ, ℓₙ⟩, one for each of n threads, deadlocks iff every ℓᵢ may be in Xᵢ₊₁ (the last
+in the first), the Xᵢ share no lock (a lock held by all is a *gate*: it lets one thread in at a time), every acquisition
+waits for ever, and the events may happen at the same time. n = 2 is found by index on (held → wanted), larger n by
+search in the graph of lock identities.
 """
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from ..program.program import Program
@@ -96,8 +96,8 @@ class LockOrder:
         return address if address.single else self._names.identity(address)
 
     def _identity_cycles(self) -> Iterator[tuple[tuple[str, ...], ...]]:
-        """Cycles in the graph of lock identities, each once, starting at its least member; a lock class nested in itself
-        is a cycle of one."""
+        """Cycles in the graph of lock identities, each once, starting at its least member; a lock class nested in
+        itself is a cycle of one."""
         graph: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
         for held, wanted in sorted(self.orders):
             graph[held].append(wanted)
@@ -119,12 +119,8 @@ class LockOrder:
         steps = [self.orders[a, b] for a, b in pairwise((*path, path[0]))]
         if len(path) == 1:
             steps = steps * 2  # two instances of one class
-        tried = 0
         found_locks: set[frozenset[object]] = set()
-        for combination in _combinations(steps):
-            tried += 1
-            if tried > TRIES:
-                return
+        for combination in islice(_combinations(steps), TRIES):
             locks = frozenset(self._key(order.held) for order in combination)
             if locks not in found_locks and self._closes(combination):
                 together = self._threads(combination)
@@ -181,11 +177,15 @@ class LockOrder:
 
 
 def _told_apart(held: Address, pair: Pair) -> Pair | None:
-    """The pair in contexts where two objects of one class are known to be two: parameters of one call, or objects made at two
-    places; what hangs off another object may be that very object."""
+    """The pair in contexts where two objects of one class are known to be two: parameters of one call, or objects made
+    at two places; what hangs off another object may be that very object."""
     for address in (held, pair.wanted):
         owner = address.base
-        if owner is not None and not owner.single and (owner.kind != "some" or owner.key[1] in ("an argument", "return")):
+        if (
+            owner is not None
+            and not owner.single
+            and (owner.kind != "some" or owner.key[1] in ("an argument", "return"))
+        ):
             return None
     events = tuple(event for event in pair.events if not event.activation.widened)
     return pair._replace(events=events) if events else None

@@ -69,6 +69,10 @@ def lock_spots(program: Program) -> Spots:
             if kind is not f.Name and kind is not f.Const and kind is not f.Lambda:
                 _look(found, function, node, above)
                 pending.extend((child, node) for child in reversed(children(node)))
+    for cls in program.classes:
+        for statement in cls.facts.body:
+            if isinstance(statement, f.Assign):
+                _look(found, cls.parent or cls.module.top, statement, None)
     return found
 
 

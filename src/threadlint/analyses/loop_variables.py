@@ -1,11 +1,11 @@
 """Functions that are handed to threads from a loop, and read a variable that the loop changes.
 
-Domain: the text. A lambda or nested function made in a loop reads, as a free name, the target of the loop or a name that the body of the
-loop assigns; the function (itself, or by its name) is an argument of a call that runs it on another thread or later. The name is
-looked up when the function runs, and means then what the loop has made of it.
+Domain: the text. A lambda or nested function made in a loop reads, as a free name, the target of the loop or a name
+that the body of the loop assigns; the function (itself, or by its name) is an argument of a call that runs it on
+another thread or later. The name is looked up when the function runs, and means then what the loop has made of it.
 
-Silent: a default argument or partial binds the value; the iteration waits for the thread before it goes on (`join`, `result`, a
-pool in a `with`).
+Silent: a default argument or partial binds the value; the iteration waits for the thread before it goes on (`join`,
+`result`, a pool in a `with`).
 """
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def loop_variables(program: Program) -> list[Captured]:
 
 def _nested(function: Function) -> list[Function]:
     module = function.module
-    return [module.functions[node.function] for node in walk(function.facts.body) if isinstance(node, (f.Def, f.Lambda))]
+    return [
+        module.functions[node.function] for node in walk(function.facts.body) if isinstance(node, (f.Def, f.Lambda))
+    ]
 
 
 class _Search:
@@ -68,12 +70,16 @@ class _Search:
                 yield from self._in_loop(inside, changing, node.at)
 
     def _in_loop(self, nodes: list[Any], changing: set[str], loop: f.Span) -> Iterator[Captured]:
-        if any(isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.attr in _WAITING for node in nodes):
+        if any(
+            isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.attr in _WAITING for node in nodes
+        ):
             return
         if any(isinstance(node, f.With) and _is_pool(node) for node in nodes):
             return
         defined = {
-            self._function.module.functions[node.function].name: (node.function, node.at) for node in nodes if isinstance(node, f.Def)
+            self._function.module.functions[node.function].name: (node.function, node.at)
+            for node in nodes
+            if isinstance(node, f.Def)
         }
         for node in nodes:
             if not isinstance(node, f.Call):
@@ -120,7 +126,12 @@ class _Search:
                 if any(base in CONSTRUCTORS for base in bases):
                     return "thread"
         name = last_name(call.func)
-        if isinstance(call.func, f.Attr) and name in ("submit", "call_soon_threadsafe", "add_done_callback", "run_in_executor"):
+        if isinstance(call.func, f.Attr) and name in (
+            "submit",
+            "call_soon_threadsafe",
+            "add_done_callback",
+            "run_in_executor",
+        ):
             return "task"
         return None
 

@@ -1,12 +1,12 @@
 """Whether it matters that a value is made twice.
 
-Two threads that both find a cache empty both fill it. That is harmless when the value is worked out from nothing but its
-arguments (a width, a compiled pattern): the loser's value equals the winner's. It is harmful when the value has an identity that
-somebody can see: a connection, a thread, a registry, an object that others keep and change.
+Two threads that both find a cache empty both fill it. That is harmless when the value is worked out from nothing but
+its arguments (a width, a compiled pattern): the loser's value equals the winner's. It is harmful when the value has an
+identity that somebody can see: a connection, a thread, a registry, an object that others keep and change.
 
-*Pure* is: literals, arithmetic, calls of builtins and library functions that only compute, and of functions of the program that
-store nothing and call nothing else. *Identity* is: an instance of a class of the program, a library class that is not a plain value,
-a call named like `connect` or `open`. The rest is not known.
+*Pure* is: literals, arithmetic, calls of builtins and library functions that only compute, and of functions of the
+program that store nothing and call nothing else. *Identity* is: an instance of a class of the program, a library class
+that is not a plain value, a call named like `connect` or `open`. The rest is not known.
 """
 from __future__ import annotations
 
@@ -85,12 +85,13 @@ class Making:
 
     def _class(self, cls: Class) -> bool | None:
         bases = self._program.hierarchy.library_bases(cls)
-        if any(base.rpartition(".")[2] in ("NamedTuple", "Enum", "str", "int", "tuple", "frozenset", "Exception") for base in bases):
+        if any(
+            base.rpartition(".")[2] in ("NamedTuple", "Enum", "str", "int", "tuple", "frozenset", "Exception")
+            for base in bases
+        ):
             return True
         decorators = {last_name(d) for d in cls.facts.decorators}
-        if "frozen" in decorators or any(_is_frozen(d) for d in cls.facts.decorators):
-            return True
-        return False
+        return bool("frozen" in decorators or any(_is_frozen(d) for d in cls.facts.decorators))
 
     def _function(self, function: Function, depth: int) -> bool | None:
         if function in self._functions:
@@ -116,7 +117,9 @@ class Making:
             elif isinstance(node, (f.Assign, f.AugAssign)):
                 targets = node.targets if isinstance(node, f.Assign) else (node.target,)
                 for target in targets:
-                    if isinstance(target, f.Attr) or (isinstance(target, f.Name) and target.id in function.facts.globals):
+                    if isinstance(target, f.Attr) or (
+                        isinstance(target, f.Name) and target.id in function.facts.globals
+                    ):
                         verdicts.append(None)
         return _worst(verdicts)
 
@@ -131,9 +134,7 @@ class Making:
                 if isinstance(node, f.Call):
                     quick = isinstance(node.func, f.Name) and node.func.id in ("len", "isinstance", "bool", "id")
                     known.update(arg.value.at for arg in node.args if not quick)
-                elif isinstance(node, f.Assign) and node.value is not None:
-                    known.add(node.value.at)
-                elif isinstance(node, (f.Return, f.Yield)) and node.value is not None:
+                elif isinstance(node, (f.Assign, f.Return, f.Yield)) and node.value is not None:
                     known.add(node.value.at)
                 elif isinstance(node, (f.ForLoop, f.For)):
                     known.add(node.iter.at)

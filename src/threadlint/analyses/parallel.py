@@ -48,7 +48,9 @@ class Parallel:
         self._roots_of: dict[Activation, list[Root]] = {}
         self._busy: set[Root] = set()
         self.roots = self._together(found)
-        self._reached: dict[tuple[Root, tuple[str, ...]], dict[Activation, set[tuple[frozenset[Address], frozenset[Address]]]]] = {}
+        self._reached: dict[
+            tuple[Root, tuple[str, ...]], dict[Activation, set[tuple[frozenset[Address], frozenset[Address]]]]
+        ] = {}
         self._starts: dict[Root, set[Root]] | None = None
         self._starters: dict[Root, list[Root]] = {}
         self._descendants: dict[Root, set[Root]] = {}
@@ -59,8 +61,8 @@ class Parallel:
         self._pools = found.explorer.pool_of
 
     def _together(self, found: Execution) -> list[Root]:
-        """The roots, with entries that nothing tells apart put together: those that neither start threads nor wait for any and
-        that are equally public, equally many and equally meant for threads."""
+        """The roots, with entries that nothing tells apart put together: those that neither start threads nor wait for
+        any and that are equally public, equally many and equally meant for threads."""
         busy = self._before(
             activation
             for activation in found.activations
@@ -93,8 +95,8 @@ class Parallel:
     def reached(
         self, root: Root, *kinds: str
     ) -> dict[Activation, set[tuple[frozenset[Address], frozenset[Address]]]]:
-        """The activations that a root leads to, with the (running, ended) sets at their entry; where kinds are given, only
-        those from which an event of these kinds can be reached."""
+        """The activations that a root leads to, with the (running, ended) sets at their entry; where kinds are given,
+        only those from which an event of these kinds can be reached."""
         known = self._reached.get((root, kinds))
         if known is None:
             leading = self._leading_to(kinds) if kinds else None
@@ -105,7 +107,10 @@ class Parallel:
                 for edge in activation.edges.values():
                     if leading is not None and edge.callee not in leading:
                         continue
-                    after = ((running - self._waited(edge.ended, running)) | edge.running, (ended - edge.running) | edge.ended)
+                    after = (
+                        (running - self._waited(edge.ended, running)) | edge.running,
+                        (ended - edge.running) | edge.ended,
+                    )
                     seen = known.setdefault(edge.callee, set())
                     if after not in seen and len(seen) < 12:
                         seen.add(after)
@@ -156,7 +161,8 @@ class Parallel:
                         yield Occurrence(root, event, now, (ended - event.running) | event.ended)
 
     def met(self, root: Root, event: Event, ways: set[tuple[frozenset[Address], frozenset[Address]]]) -> Occurrence:
-        """One event as a root meets it over all the ways that lead there: what may be running, what has surely ended."""
+        """One event as a root meets it over all the ways that lead there: what may be running, what has surely
+        ended."""
         now: frozenset[Address] = _NONE
         done: frozenset[Address] | None = None
         for running, ended in ways:
@@ -292,7 +298,7 @@ class Parallel:
     def _serial_pool(self, root: Root) -> Address | None:
         if root not in self._serial:
             pools = {self._pools.get(address) for address in root.addresses}
-            pool = pools.pop() if len(pools) == 1 and not root.kind == "entry" else None
+            pool = pools.pop() if len(pools) == 1 and root.kind != "entry" else None
             if pool is not None:
                 made = self.execution.explorer.constructions.get(pool)
                 if not pool.single or made is None or made[1].get(0, "max_workers") != (Lit(1),):
@@ -317,7 +323,8 @@ class Parallel:
         return known
 
     def _alive(self, here: Occurrence) -> set[Root]:
-        """The threads that may be running at an event because its own root started them, or threads started by it did."""
+        """The threads that may be running at an event because its own root started them, or threads started by it
+        did."""
         key = (here.root, here.running, here.ended)
         known = self._living.get(key)
         if known is None:
@@ -343,8 +350,8 @@ class Parallel:
         return left
 
     def _started_only_under(self, thread: Root, ancestor: Root) -> bool:
-        """Whether nothing starts a thread but this root and threads below it. Public functions that start the same thread
-        are taken for alternatives."""
+        """Whether nothing starts a thread but this root and threads below it. Public functions that start the same
+        thread are taken for alternatives."""
         below = self._below(ancestor) | {ancestor}
         for each in {thread} | (self._below(ancestor) & self._above(thread)):
             for starter in self.starters(each):
@@ -373,7 +380,7 @@ class Parallel:
                 return True
             return locks and all(r.public and self.meant_for_threads(r.function) for r in (a, b))
         if a.kind == "entry" or b.kind == "entry":
-            entry, thread = (a, b) if a.kind == "entry" else (b, a)
+            entry, _thread = (a, b) if a.kind == "entry" else (b, a)
             return entry.public or locks
         key = (a, b)
         if key not in self._beside:

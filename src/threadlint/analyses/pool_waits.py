@@ -1,8 +1,8 @@
 """Tasks that wait for other tasks of the pool that runs them.
 
-Definitions. A task of pool P waits for P when it asks for the result of a future of P, or shuts P down and waits, without a
-timeout. With one worker it waits for ever. With more it does once every worker runs such a task: possible when as many of them can
-be under way as there are workers.
+Definitions. A task of pool P waits for P when it asks for the result of a future of P, or shuts P down and waits,
+without a timeout. With one worker it waits for ever. With more it does once every worker runs such a task: possible
+when as many of them can be under way as there are workers.
 """
 from __future__ import annotations
 

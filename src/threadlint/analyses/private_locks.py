@@ -50,7 +50,7 @@ def _made_in_with(program: Program) -> Iterator[PrivateLock]:
         for item in spot.node.items:
             made: f.Call = item.context
             kind = made_kind(program, spot.function, made)
-            if kind is not None and excludes_threads(kind) and not spot.node.is_async and not made.args:
+            if kind is not None and excludes_threads(kind) and not spot.node.is_async and _is_new(made):
                 yield PrivateLock("made", spot.function, made.at, made.at, kind, kind)
 
 
@@ -59,7 +59,7 @@ def _local(program: Program) -> Iterator[PrivateLock]:
     for spot in program.ask(lock_spots).makes:
         function, statement = spot.function, spot.above
         call: f.Call = spot.node
-        if function.is_top or not isinstance(statement, f.Assign) or statement.value != call or call.args:
+        if function.is_top or not isinstance(statement, f.Assign) or statement.value != call or not _is_new(call):
             continue
         target = statement.targets[0]
         if len(statement.targets) != 1 or not isinstance(target, f.Name) or target.id not in function.binds:
@@ -91,6 +91,11 @@ def _made_per_call(program: Program) -> Iterator[PrivateLock]:
                     seen.add((maker, spot.function))
                     how = "property" if maker.is_property else "factory"
                     yield PrivateLock(how, spot.function, item.context.at, item.context.at, maker.facts.qualname, kind)
+
+
+def _is_new(made: f.Call) -> bool:
+    """Whether a call makes a lock of its own: `Condition(lock)` does not, `Semaphore(2)` does."""
+    return all(isinstance(arg.value, f.Const) for arg in made.args)
 
 
 def _makers(program: Program, function: Function, context: f.Expr) -> list[Function]:

@@ -1,10 +1,10 @@
 """Things that are given away before they are complete.
 
-Domain: the text of functions. Behind a test that asks whether a thing is missing, the thing is assigned to a global, a class
-attribute, or an attribute of an object that several threads use, empty or half made; the same block fills it afterwards, through
-the same path: entries are stored, it is appended to, attributes are set, it is connected. Another thread that asks in between
-finds it, and uses it as if it were complete. A container that is asked for by its truth and filled entry by entry in a loop (also the
-default of a parameter) is the same offence without the assignment.
+Domain: the text of functions. Behind a test that asks whether a thing is missing, the thing is assigned to a global, a
+class attribute, or an attribute of an object that several threads use, empty or half made; the same block fills it
+afterwards, through the same path: entries are stored, it is appended to, attributes are set, it is connected. Another
+thread that asks in between finds it, and uses it as if it were complete. A container that is asked for by its truth and
+filled entry by entry in a loop (also the default of a parameter) is the same offence without the assignment.
 
 Silent: under a lock; filled through a local and assigned last.
 """
@@ -24,15 +24,16 @@ from .execution import execution
 from .instances import Instances, instances
 
 _COMPLETING = (
-    "connect", "init", "setup", "set_", "set", "load", "configure", "register", "add", "open", "bind", "update", "append", "extend",
-    "read", "prepare", "populate", "fill", "build",
+    "connect", "init", "setup", "set_", "set", "load", "configure", "register", "add", "open", "bind", "update",
+    "append", "extend", "read", "prepare", "populate", "fill", "build",
 )  # fmt: skip
 """Beginnings of names of methods that complete an object."""
 _HARMLESS = frozenset({"threading.Thread", "threading.Timer", "threading.Event", "threading.Lock", "logging.Logger"})
 
 
 class Publication(NamedTuple):
-    """A thing that is assigned here and completed there. `sure`: a global or class attribute, which all threads share."""
+    """A thing that is assigned here and completed there. `sure`: a global or class attribute, which all threads
+    share."""
 
     function: Function
     path: str
@@ -103,8 +104,8 @@ class Publications:
     # --- whose is it --------------------------------------------------------------------------------------------
 
     def _shared(self, function: Function, path: str) -> bool | None:
-        """Whether a path is surely shared by all threads (a global, a class attribute, a default value), or by those that use
-        an object that is meant for it (False); None when it is not shared."""
+        """Whether a path is surely shared by all threads (a global, a class attribute, a default value), or by those
+        that use an object that is meant for it (False); None when it is not shared."""
         first, _, rest = path.partition(".")
         if not rest:
             if first in function.facts.globals or first not in function.binds:
@@ -136,7 +137,8 @@ class Publications:
     # --- given and completed ------------------------------------------------------------------------------------
 
     def _given(self, function: Function, block: tuple[f.Stmt, ...], asked: Missing) -> tuple[f.Span, int, bool] | None:
-        """Where a block assigns the path something incomplete: the place, the statement's index, whether it is empty."""
+        """Where a block assigns the path something incomplete: the place, the statement's index, whether it is
+        empty."""
         for index, statement in enumerate(block):
             if isinstance(statement, f.Assign) and statement.value is not None:
                 for target in statement.targets:
@@ -148,7 +150,9 @@ class Publications:
         return None
 
     def _makes_object(self, function: Function, value: f.Expr) -> bool:
-        if not isinstance(value, f.Call) or (last_name(value.func) or "").startswith(("get", "find", "lookup", "current")):
+        if not isinstance(value, f.Call) or (last_name(value.func) or "").startswith(
+            ("get", "find", "lookup", "current")
+        ):
             return False
         made = self._program.static.evaluate(value, function)
         return not any(isinstance(v, Obj) and (v.type_name in _HARMLESS or self._is_thread(v)) for v in made)

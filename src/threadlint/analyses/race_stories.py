@@ -14,13 +14,14 @@ HIDDEN = "on a free-threaded build or Python 3.9"
 VISIBLE = "on every build"
 
 _DOING = {
-    "read": "reads", "write": "sets", "augment": "updates", "change": "changes", "item": "changes", "iterate": "iterates over",
-    "delete": "deletes",
+    "read": "reads", "write": "sets", "augment": "updates", "change": "changes", "item": "changes",
+    "iterate": "iterates over", "delete": "deletes",
 }  # fmt: skip
 
 
 _DONE = {
-    "read": "read", "write": "set", "augment": "updated", "change": "changed", "item": "changed", "iterate": "iterated", "delete": "deleted",
+    "read": "read", "write": "set", "augment": "updated", "change": "changed", "item": "changed", "iterate": "iterated",
+    "delete": "deleted",
 }  # fmt: skip
 
 
@@ -72,10 +73,12 @@ class RaceStories:
         doing = _DOING[race.against.access.how]
         if race.lock is not None:
             here = _DONE[race.site.access.how]
-            return f"`{name}` is {here} here without `{self.lock(race)}`, which {self.rival(race)} holds when it {doing} it"
+            rival = f"{self.rival(race)} holds when it {doing} it"
+            return f"`{name}` is {here} here without `{self.lock(race)}`, which {rival}"
+        who, rival = self.who(race.site), self.rival(race)
         if race.against.access.how == "augment":
-            return f"{self.who(race.site)} and {self.rival(race)} update `{name}` without a common lock: updates are lost {self.build(race)}"
-        return f"{self.who(race.site)} updates `{name}` while {self.rival(race)} {doing} it: one of the two is lost {self.build(race)}"
+            return f"{who} and {rival} update `{name}` without a common lock: updates are lost {self.build(race)}"
+        return f"{who} updates `{name}` while {rival} {doing} it: one of the two is lost {self.build(race)}"
 
     def place(self, site: Site) -> Place:
         """Where a site is."""
@@ -86,8 +89,8 @@ class RaceStories:
         name = self.spelling(race)
         subjects = [name.full]
         return rule.finding(
-            self.place(race.site), message, subjects=tuple(subjects), scope=race.site.function.qualname, story=self.steps(race),
-            notes=self._notes(race), help=help, confidence=race.confidence, label=label,
+            self.place(race.site), message, subjects=tuple(subjects), scope=race.site.function.qualname,
+            story=self.steps(race), notes=self._notes(race), help=help, confidence=race.confidence, label=label,
         )  # fmt: skip
 
     def steps(self, race: Race) -> tuple[Step, ...]:
@@ -103,14 +106,24 @@ class RaceStories:
         check = race.found.relies.check if race.found is not None else None
         if check is not None and race.found is not None:
             at = self._program.place(race.found.site.function, check.at)
-            word = "emptied later, but used" if race.kind == "drain" else "read" if check.form in ("copy", "value", "item") else "tested"
+            word = (
+                "emptied later, but used"
+                if race.kind == "drain"
+                else "read"
+                if check.form in ("copy", "value", "item")
+                else "tested"
+            )
             held = self._traces.held_names(check.held)
-            steps.append(Step(at, f"`{self.spelling(race).short}` is {word} here", self._root(race.found.site).name, held))
+            steps.append(
+                Step(at, f"`{self.spelling(race).short}` is {word} here", self._root(race.found.site).name, held)
+            )
         if race.unguarded is not None:
             for usage in race.unguarded.locked[:3]:
                 site = usage.sites[0]
                 locks = self._traces.held_names(site.event.held)
-                steps.append(Step(self.place(site), f"with `{self.lock(race)}` held here", self._root(site).name, locks))
+                steps.append(
+                    Step(self.place(site), f"with `{self.lock(race)}` held here", self._root(site).name, locks)
+                )
         else:
             steps.append(self._other(race))
         told: list[Step] = []
@@ -123,7 +136,12 @@ class RaceStories:
         site = race.against
         doing = _DOING[site.access.how]
         held = self._traces.held_names(site.event.held)
-        return Step(self.place(site), f"{self.rival(race)} {doing} `{self.spelling(race).short}` here", self._root(site).name, held)
+        return Step(
+            self.place(site),
+            f"{self.rival(race)} {doing} `{self.spelling(race).short}` here",
+            self._root(site).name,
+            held,
+        )
 
     def _notes(self, race: Race) -> tuple[str, ...]:
         if race.unguarded is None:

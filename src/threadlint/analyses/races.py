@@ -1,12 +1,12 @@
 """Every race, once: which rule tells it, how sure it is, and at which side.
 
-Breaks and unguarded accesses overlap: the same line can be an update that is lost, and the one place without the lock. For
-each location and function one of them is told, the one that says most (`ORDER`). A race between a protected and an unprotected
-place is told at the unprotected one.
+Breaks and unguarded accesses overlap: the same line can be an update that is lost, and the one place without the lock.
+For each location and function one of them is told, the one that says most (`ORDER`). A race between a protected and an
+unprotected place is told at the unprotected one.
 
-Confidence. High: both threads are resolved, and a switch point lies in between. Medium: callers are assumed, one step is not
-resolved, or a read-modify-write without switch point. Low: other sequences without switch point (medium where a free-threaded
-build is a target), and values that may as well be made twice.
+Confidence. High: both threads are resolved, and a switch point lies in between. Medium: callers are assumed, one step
+is not resolved, or a read-modify-write without switch point. Low: other sequences without switch point (medium where a
+free-threaded build is a target), and values that may as well be made twice.
 """
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ class Races:
             known = best.get(key)
             if known is None or _order(race) < _order(known):
                 best[key] = race
-        self._races = sorted(best.values(), key=lambda race: (race.site.function.module.name, race.site.event.at, race.shared.key))
+        self._races = sorted(
+            best.values(), key=lambda race: (race.site.function.module.name, race.site.event.at, race.shared.key)
+        )
 
     def of(self, kind: str, *homes: str) -> list[Race]:
         """The races of one kind, in one of the homes, in order of place."""
@@ -72,7 +74,18 @@ class Races:
             confidence = Confidence.HIGH if sure else Confidence.MEDIUM
             site = found.usage.sites[0]
             races.append(
-                Race("unguarded", _home(site), found.shared, site, found.against, confidence, True, None, found, found.lock)
+                Race(
+                    "unguarded",
+                    _home(site),
+                    found.shared,
+                    site,
+                    found.against,
+                    confidence,
+                    True,
+                    None,
+                    found,
+                    found.lock,
+                )
             )
         return races
 
@@ -101,7 +114,19 @@ class Races:
                 site, against, lock = against, site, mine[-1].lock
             elif mine and not theirs and kind in ("lazy", "test"):  # told, if at all, as the one place without the lock
                 return None
-        return Race(kind, _home(site), found.shared, site, against, self._confidence(found), found.relies.visible, found, None, lock, other)
+        return Race(
+            kind,
+            _home(site),
+            found.shared,
+            site,
+            against,
+            self._confidence(found),
+            found.relies.visible,
+            found,
+            None,
+            lock,
+            other,
+        )
 
     def _in_vain(self, hold: Hold, site: Site, theirs: list[Hold]) -> bool:
         """Whether a lock is meant to guard a location, but belongs to one instance and the location to all."""
@@ -126,7 +151,9 @@ def _home(site: Site) -> str:
     start = site.location
     if start.kind == "site":
         return "cell"
-    return "global" if start.kind == "global" or (start.kind == "element" and start.root.kind == "global") else "attribute"
+    return (
+        "global" if start.kind == "global" or (start.kind == "element" and start.root.kind == "global") else "attribute"
+    )
 
 
 def _order(race: Race) -> tuple[int, int, tuple[int, int]]:

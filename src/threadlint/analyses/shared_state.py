@@ -1,9 +1,10 @@
 """State that several threads touch: which places of the program touch the same location, and which of them conflict.
 
-Domain. A *location* is a global, a class attribute, a field, or a cell of an enclosing function; accesses of all roots are grouped
-by what may be the same location. Two accesses conflict iff one of them changes it, they may run at the same time, no lock is
-surely held at both, neither happens while the object is owned (not yet reachable by others), nothing hands the state over
-between them, and there is evidence that the object is shared and not only the code (see `instances`).
+Domain. A *location* is a global, a class attribute, a field, or a cell of an enclosing function; accesses of all roots
+are grouped by what may be the same location. Two accesses conflict iff one of them changes it, they may run at the same
+time, no lock is surely held at both, neither happens while the object is owned (not yet reachable by others), nothing
+hands the state over between them, and there is evidence that the object is shared and not only the code (see
+`instances`).
 
 What breaks where they conflict is the business of `breaks`; state that mostly has a lock is that of `guards`.
 """
@@ -25,14 +26,16 @@ from .lock_names import Names, lock_names
 from .parallel import Occurrence, Parallel, parallel
 
 INIT_LIKE = frozenset({
-    "__init__", "__new__", "__del__", "__repr__", "__str__", "__getstate__", "__setstate__", "__post_init__", "__init_subclass__",
-    "__copy__", "__deepcopy__", "__reduce__", "__set_name__", "setUp", "setUpClass", "tearDown", "tearDownClass", "__attrs_post_init__",
+    "__init__", "__new__", "__del__", "__repr__", "__str__", "__getstate__", "__setstate__", "__post_init__",
+    "__init_subclass__", "__copy__", "__deepcopy__", "__reduce__", "__set_name__", "setUp", "setUpClass", "tearDown",
+    "tearDownClass", "__attrs_post_init__",
 })  # fmt: skip
 """Methods that run before an object can be shared, or when it is not any more."""
 
 CHANGES = frozenset({"write", "augment", "change", "item", "delete"})
 MOST_ENTRIES = 4
-"""Of the public functions that lead to an event this many are looked at: they differ in what they started before only."""
+"""Of the public functions that lead to an event this many are looked at: they differ in what they started before
+only."""
 
 Key = tuple[str, ...]
 
@@ -120,8 +123,8 @@ class SharedState:
     # --- conflicts ----------------------------------------------------------------------------------------------
 
     def conflict(self, site: Site, other: Site, held: tuple[Hold, ...] | None = None, locks: bool = False) -> bool:
-        """Whether two accesses can happen at the same time with nothing between them. `held` are the locks that count for
-        the first; `locks`: a lock counts as evidence that public functions are called from several threads."""
+        """Whether two accesses can happen at the same time with nothing between them. `held` are the locks that count
+        for the first; `locks`: a lock counts as evidence that public functions are called from several threads."""
         mine = site.event.held if held is None else held
         if self.common_lock(site, mine, other) is not None:
             return False
@@ -158,7 +161,9 @@ class SharedState:
         if self.names.may_be_same(hold.lock, also.lock):
             return True
         return any(
-            unknown.obj.type == UNKNOWN_LOCK_TYPE and unknown.lock.kind == "some" and unknown.lock.key[1] == _last(known.lock)
+            unknown.obj.type == UNKNOWN_LOCK_TYPE
+            and unknown.lock.kind == "some"
+            and unknown.lock.key[1] == _last(known.lock)
             for unknown, known in ((hold, also), (also, hold))
         )
 

@@ -1,10 +1,10 @@
 """Critical sections that wait for something slow, of locks that others hold only for a moment.
 
-Definitions. A *section* is a place of the text that takes a lock. It is slow when some execution waits inside it (`waiting`):
-without a timeout or with a long one, for a device, another process, another thread, the user, or for a second and more of sleep.
-A slow section hurts when the same lock has quick sections elsewhere: their callers expect to pass at once. A lock all of whose
-sections are slow has the job of letting one in at a time, and is left alone; so is one that stands around a connection and
-little else (`WIRE`).
+Definitions. A *section* is a place of the text that takes a lock. It is slow when some execution waits inside it
+(`waiting`): without a timeout or with a long one, for a device, another process, another thread, the user, or for a
+second and more of sleep. A slow section hurts when the same lock has quick sections elsewhere: their callers expect to
+pass at once. A lock all of whose sections are slow has the job of letting one in at a time, and is left alone; so is
+one that stands around a connection and little else (`WIRE`).
 """
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ NAP = 1.0
 _OF_OTHERS = frozenset({"thread", "future", "futures", "pool", "queue", "tasks", "event", "barrier"})
 _SLOW_CALLS = ("subprocess.", "urllib.", "requests.", "http.", "builtins.input", "os.", "socket.create_connection")
 _LIFE = (
-    "init", "del", "repr", "str", "getstate", "setstate", "start", "stop", "close", "open", "shutdown", "join", "enter", "exit",
-    "connect", "disconnect", "terminate", "restart", "reset", "quit", "setup", "teardown", "destroy", "kill", "main",
+    "init", "del", "repr", "str", "getstate", "setstate", "start", "stop", "close", "open", "shutdown", "join", "enter",
+    "exit", "connect", "disconnect", "terminate", "restart", "reset", "quit", "setup", "teardown", "destroy", "kill",
+    "main",
 )  # fmt: skip
 Section = tuple[Function, Span]
 

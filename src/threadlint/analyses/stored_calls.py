@@ -1,8 +1,9 @@
 """Calls of functions that somebody else stored, made while a lock is held.
 
-Definitions. A *stored call* calls what an attribute of an object holds that was put there from outside (`self.on_close()`), or each
-of a container of such functions (`for listener in self._listeners: listener(event)`), and the program does not show what that is.
-It is made under lock L when L is surely held. It can come back when a public function or method takes L and waits for it.
+Definitions. A *stored call* calls what an attribute of an object holds that was put there from outside
+(`self.on_close()`), or each of a container of such functions (`for listener in self._listeners: listener(event)`), and
+the program does not show what that is. It is made under lock L when L is surely held. It can come back when a public
+function or method takes L and waits for it.
 """
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ from .lock_names import Names, lock_names
 from .parallel import Parallel, parallel
 
 WORDS = (
-    "callback", "handler", "listener", "observer", "hook", "subscriber", "receiver", "watcher", "notif", "_cb", "on_", "slot", "sink",
+    "callback", "handler", "listener", "observer", "hook", "subscriber", "receiver", "watcher", "notif", "_cb", "on_",
+    "slot", "sink",
 )  # fmt: skip
 
 
@@ -46,7 +48,11 @@ class StoredCalls:
         self.found: list[StoredCall] = []
         seen: set[object] = set()
         for event in self._run.events("unknown"):
-            held = [hold for hold in event.held if hold.kind.reentrant is False and hold.kind.excludes and hold.kind.domain == "thread"]
+            held = [
+                hold
+                for hold in event.held
+                if hold.kind.reentrant is False and hold.kind.excludes and hold.kind.domain == "thread"
+            ]
             if not held or any(hold.how == "never" for hold in event.held):
                 continue
             stored = self._stored(event)
@@ -64,7 +70,9 @@ class StoredCalls:
     def _way_back(self, event: Event, hold: Hold) -> Pair | None:
         """Where a public function takes the lock."""
         for pair in self._pairs.by_wanted.get(self._names.identity(hold.lock), ()):
-            if pair.waits and any(self._public(each.activation.function) or self._from_public(each) for each in pair.events):
+            if pair.waits and any(
+                self._public(each.activation.function) or self._from_public(each) for each in pair.events
+            ):
                 return pair
         return None
 
@@ -86,7 +94,11 @@ class StoredCalls:
         """The name under which the called function is stored, and whether that is a plain case."""
         callee = event.subject
         function = event.function
-        if isinstance(callee, f.Attr) and isinstance(callee.value, f.Name) and callee.value.id == function.receiver_name:
+        if (
+            isinstance(callee, f.Attr)
+            and isinstance(callee.value, f.Name)
+            and callee.value.id == function.receiver_name
+        ):
             if self._given_from_outside(function, callee.attr):
                 return callee.attr, _says(callee.attr)
             return None
@@ -112,7 +124,11 @@ class StoredCalls:
             return None
         if binding.how == "value" and not isinstance(binding.expr, (f.Attr, f.Item, f.Call)):
             return None
-        if binding.how == "value" and isinstance(binding.expr, f.Call) and last_name(binding.expr) not in ("get", "pop"):
+        if (
+            binding.how == "value"
+            and isinstance(binding.expr, f.Call)
+            and last_name(binding.expr) not in ("get", "pop")
+        ):
             return None
         return _attribute_of(binding.expr, function.receiver_name)
 
@@ -137,9 +153,15 @@ def _loops(body: tuple[f.Stmt, ...]) -> Iterator[f.ForLoop]:
 
 
 def _attribute_of(expr: f.Expr, receiver: str | None) -> str | None:
-    """The attribute of `self` that an expression takes its values from: `list(self._listeners)`, `self._hooks[name]`."""
+    """The attribute of `self` that an expression takes its values from: `list(self._listeners)`,
+    `self._hooks[name]`."""
     for node in walk_expression(expr):
-        if isinstance(node, f.Attr) and isinstance(node.value, f.Name) and node.value.id == receiver and receiver is not None:
+        if (
+            isinstance(node, f.Attr)
+            and isinstance(node.value, f.Name)
+            and node.value.id == receiver
+            and receiver is not None
+        ):
             return node.attr
     return None
 

@@ -1,8 +1,9 @@
 """Whether another thread can run between two places of one function, on the interpreters of today.
 
-Since Python 3.10 an interpreter with a GIL switches threads at calls, backward jumps and function entry only. A sequence with such
-a point in the middle is *visible*: it breaks on every build. One without is *hidden*: it breaks on free-threaded builds and on
-Python 3.9. This is how CPython behaves, and no promise of the language (docs/how-it-decides.md).
+Since Python 3.10 an interpreter with a GIL switches threads at calls, backward jumps and function entry only. A
+sequence with such a point in the middle is *visible*: it breaks on every build. One without is *hidden*: it breaks on
+free-threaded builds and on Python 3.9. This is how CPython behaves, and no promise of the language
+(docs/how-it-decides.md).
 
 What it does not know: operators, attributes and formatting that run Python code of unknown types.
 """
@@ -28,7 +29,8 @@ class SwitchPoints:
         self._tries: dict[Function, list[f.Try]] = {}
 
     def between(self, function: Function, start: int, end: int, without: Any = None) -> bool:
-        """Whether a switch point lies between two offsets of a function's text; the call `without` itself is left out."""
+        """Whether a switch point lies between two offsets of a function's text; the call `without` itself is left
+        out."""
         for node in self._points(function):
             if start <= node.at[0] < end and not (without is not None and node.at == without.at):
                 return True

@@ -1,10 +1,10 @@
 """Threads that wait, under a lock, for somebody who cannot come without that lock.
 
-Definitions. A waiting W holds the locks X until somebody *ends* it: the thread that is joined, the task whose result is asked
-for, the tasks of a pool that is shut down, who puts into the queue, sets the event, notifies the condition. An end *needs* a lock
-of X when it happens under that lock, or when the thread has to take the lock (and waits for it) on its way there; for a thread
-or task the whole of it is the way. W is a ring when some end that may still be to come needs a lock of X and no end that
-could come meanwhile does without.
+Definitions. A waiting W holds the locks X until somebody *ends* it: the thread that is joined, the task whose result is
+asked for, the tasks of a pool that is shut down, who puts into the queue, sets the event, notifies the condition. An
+end *needs* a lock of X when it happens under that lock, or when the thread has to take the lock (and waits for it) on
+its way there; for a thread or task the whole of it is the way. W is a ring when some end that may still be to come
+needs a lock of X and no end that could come meanwhile does without.
 
 Longer rings go through further threads: the end needs a lock that another thread holds while it wants one of X.
 """
@@ -29,8 +29,8 @@ SAME_THING = frozenset({"thread", "future", "pool"})
 
 
 class Ring(NamedTuple):
-    """`waiter` waits under `hold`; `other` (a thread that is waited for, or that would end the waiting) gets to `need`, an
-    acquisition of that lock. `middle`, if any, is an order by which a third thread closes the ring."""
+    """`waiter` waits under `hold`; `other` (a thread that is waited for, or that would end the waiting) gets to `need`,
+    an acquisition of that lock. `middle`, if any, is an order by which a third thread closes the ring."""
 
     waiting: Waiting
     hold: Hold
@@ -58,7 +58,11 @@ class Rings:
         self._ends: dict[str, dict[tuple[str, ...], list[Event]]] | None = None
         self.found: list[Ring] = []
         for each in program.ask(waiting):
-            if each.length == "forever" and each.held and each.wait.on not in ("io", "time", "file", "process", "barrier"):
+            if (
+                each.length == "forever"
+                and each.held
+                and each.wait.on not in ("io", "time", "file", "process", "barrier")
+            ):
                 ring = self._ring(each)
                 if ring is not None:
                     self.found.append(ring)
@@ -121,8 +125,8 @@ class Rings:
     # --- what they need -----------------------------------------------------------------------------------------
 
     def _needed_for(self, each: Waiting, root: Root, end: Event) -> Ring | bool | None:
-        """A ring when this end needs a held lock; False when it can come without, or came already; None when it does not
-        matter."""
+        """A ring when this end needs a held lock; False when it can come without, or came already; None when it does
+        not matter."""
         waiters = self._parallel.meetings((each.event,))
         if all(waiter.root is root for waiter in waiters) and not root.many:
             return False if self._precedes(root, end, each.event) else None
@@ -149,7 +153,9 @@ class Rings:
                         for waiter in waiters:
                             if waiter.root is root and not root.many:
                                 continue
-                            if self._parallel.may_run_together(waiter, other, locks=True) and self._third(middle, waiter, other):
+                            if self._parallel.may_run_together(waiter, other, locks=True) and self._third(
+                                middle, waiter, other
+                            ):
                                 return Ring(each, hold, waiter, other, event, self._middle(middle, waiter, other), end)
         return None
 

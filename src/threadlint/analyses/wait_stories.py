@@ -74,22 +74,38 @@ class WaitStories:
         steps = [Step(paths.place(hold.activation, hold.at), f"{waiter} takes `{lock.short}` here", trace.root.name)]
         held = paths.held_names(event.held)
         if entered:
-            steps.append(Step(paths.place(event.activation, event.at), f"and waits here{paths.through(entered)}", trace.root.name, held))
+            steps.append(
+                Step(
+                    paths.place(event.activation, event.at),
+                    f"and waits here{paths.through(entered)}",
+                    trace.root.name,
+                    held,
+                )
+            )
         beginning = paths.beginning(other.root)
         if beginning is not None:
             steps.append(beginning)
         under = paths.held_names(ring.need.held)
-        steps.append(Step(paths.place(ring.need.activation, ring.need.at), f"{who} wants `{needed.short}` here", other.root.name, under))
+        steps.append(
+            Step(
+                paths.place(ring.need.activation, ring.need.at),
+                f"{who} wants `{needed.short}` here",
+                other.root.name,
+                under,
+            )
+        )
         subjects = {lock.full, needed.full}
         if ring.middle is not None:
             steps.extend(self._middle(ring, lock))
         if ring.end is not None:
             steps.append(
-                Step(paths.place(ring.end.activation, ring.end.at), "and would end the wait here", other.root.name, under)
+                Step(
+                    paths.place(ring.end.activation, ring.end.at), "and would end the wait here", other.root.name, under
+                )
             )
         return Told(
-            place, f"{what}{paths.through(entered)}", activation.function.qualname, what, who, lock, needed, tuple(sorted(subjects)),
-            tuple(step for step in steps if step.at != place), (), self._confidence(ring),
+            place, f"{what}{paths.through(entered)}", activation.function.qualname, what, who, lock, needed,
+            tuple(sorted(subjects)), tuple(step for step in steps if step.at != place), (), self._confidence(ring),
         )  # fmt: skip
 
     def _middle(self, ring: Ring, lock: Spelling) -> Iterator[Step]:

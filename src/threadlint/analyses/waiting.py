@@ -50,7 +50,9 @@ class Waiting(NamedTuple):
 
             mine = lock_of(self.receiver).address
         return tuple(
-            hold for hold in self.event.held if hold.lock is not mine and hold.kind.excludes and hold.kind.domain == "thread"
+            hold
+            for hold in self.event.held
+            if hold.lock is not mine and hold.kind.excludes and hold.kind.domain == "thread"
         )
 
 
@@ -87,7 +89,11 @@ def waiting(program: Program) -> list[Waiting]:
     found: list[Waiting] = []
     for event in together.execution.events("call"):
         wait = waits.get(event.subject)
-        if wait is None or event.activation not in together.reachable or any(hold.how == "never" for hold in event.held):
+        if (
+            wait is None
+            or event.activation not in together.reachable
+            or any(hold.how == "never" for hold in event.held)
+        ):
             continue
         call: LibraryCall = event.detail
         if wait.on == "put" and not bounded(together, call.receiver):
@@ -129,9 +135,11 @@ def bounded(together: Parallel, queue: Obj | None) -> bool:
     if queue is None:
         return False
     explorer = together.execution.explorer
-    made = explorer.constructions.get(queue.address) or (explorer.makings.get((queue.type_name, queue.site)) if queue.site else None)
+    made = explorer.constructions.get(queue.address) or (
+        explorer.makings.get((queue.type_name, queue.site)) if queue.site else None
+    )
     if made is None:
         return False
     size = made[1].get(0, "maxsize")
     number = _number(size)
-    return size is not None and (number is None and size != () or number is not None and number > 0)
+    return size is not None and ((number is None and size != ()) or (number is not None and number > 0))

@@ -5,9 +5,9 @@
 - *main*: the top level of each module, as a script or on import;
 - *thread*: a function that some `start()`, `submit()` or the like puts on another thread (a *domain* other than
   "thread" means another process: it shares nothing);
-- *entry*: a function that code outside the program may call (public functions and methods), and, marked not public, private
-  ones that nothing in the program was seen to call. Functions that a script reaches which itself starts threads are known to
-  be used by it, and are no entries.
+- *entry*: a function that code outside the program may call (public functions and methods), and, marked not public,
+  private ones that nothing in the program was seen to call. Functions that a script reaches which itself starts threads
+  are known to be used by it, and are no entries.
 
 What it does not know is what the evaluator does not know; a call that stays unresolved has no effect.
 """
@@ -23,6 +23,7 @@ from ...program.evaluate import Arguments
 from ...program.symbols import Function
 from ...program.values import Address, Fn, Lit, Obj
 from .activation import Activation, Edge
+from .callbacks import interrupting
 from .concern import Concern
 from .entry_points import entry_points
 from .events import (
@@ -39,7 +40,6 @@ from .events import (
     lock_of,
     one_object,
 )
-from .callbacks import interrupting
 from .explore import ROUNDS, Explorer, deeper
 from .unused import unused
 
@@ -49,10 +49,22 @@ if TYPE_CHECKING:
 
 class Root:
     """Where a thread begins. `many`: several threads may begin here and run at once. `addresses` are the thread objects
-    or tasks (for threads); `spawns` the events that start it. `spelling` is how messages call the thread. A root that stands
-    for several alike ones (see `parallel`) has them as `members`."""
+    or tasks (for threads); `spawns` the events that start it. `spelling` is how messages call the thread. A root that
+    stands for several alike ones (see `parallel`) has them as `members`."""
 
-    __slots__ = ("activation", "addresses", "domain", "function", "kind", "many", "members", "name", "public", "spawns", "spelling")
+    __slots__ = (
+        "activation",
+        "addresses",
+        "domain",
+        "function",
+        "kind",
+        "many",
+        "members",
+        "name",
+        "public",
+        "spawns",
+        "spelling",
+    )
 
     def __init__(self, kind: str, activation: Activation, name: str, public: bool = True) -> None:
         self.kind = kind
@@ -147,7 +159,9 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
                 mains.append(Root("main", activation, module.name))
     found.roots.extend(mains)
     threads = _threads(explorer, found)
-    scripts = [root for root in mains if any(e.kind == "spawn" for a in reach(root.activation) for e in a.events.values())]
+    scripts = [
+        root for root in mains if any(e.kind == "spawn" for a in reach(root.activation) for e in a.events.values())
+    ]
     closed = {activation.function for root in scripts for activation in reach(root.activation)}
     for root in threads:
         if any(event.function in closed for event in root.spawns):
@@ -215,7 +229,9 @@ def interrupts(program: Program, explorer: Explorer) -> list[Root]:
 
 def called(explorer: Explorer) -> set[Activation]:
     """Activations that some other one calls."""
-    return {edge.callee for each in explorer.activations.values() for edge in each.edges.values() if edge.callee is not each}
+    return {
+        edge.callee for each in explorer.activations.values() for edge in each.edges.values() if edge.callee is not each
+    }
 
 
 def _entry(explorer: Explorer, function: Function, public: bool) -> list[Root]:
@@ -326,6 +342,6 @@ def _again(event: Event, root: Root, several: object) -> bool:
 
 
 __all__ = [
-    "UNKNOWN_LOCK_TYPE", "Access", "Acquire", "Activation", "Check", "Edge", "Event", "Execution", "Hold", "LibraryCall", "Root",
-    "Spawn", "execution", "is_lock", "kind_of", "lock_of", "one_object", "reach",
+    "UNKNOWN_LOCK_TYPE", "Access", "Acquire", "Activation", "Check", "Edge", "Event", "Execution", "Hold",
+    "LibraryCall", "Root", "Spawn", "execution", "is_lock", "kind_of", "lock_of", "one_object", "reach",
 ]  # fmt: skip

@@ -1,18 +1,18 @@
 """Which functions are worth running as entries: those that can meet another thread, or a lock.
 
-Most functions of a module that knows threads know nothing of them. Running those as if outside code called them would cost
-most of the time and tell nothing, because a rule needs a lock, a thread, or state that a thread touches. So a function is of
-concern when
+Most functions of a module that knows threads know nothing of them. Running those as if outside code called them would
+cost most of the time and tell nothing, because a rule needs a lock, a thread, or state that a thread touches. So a
+function is of concern when
 
-- it mentions a library's word of concurrency, or a class of the program that is a thread, a pool or a lock, or a parameter of
-  it is declared to be an object that keeps one;
+- it mentions a library's word of concurrency, or a class of the program that is a thread, a pool or a lock, or a
+  parameter of it is declared to be an object that keeps one;
 - its class, one above or one below keeps a lock, a thread, a pool, a queue or the like, or its module does in a global;
 - it declares `global` names, or is a finalizer;
 - a thread touches its class, or a global of its module;
 - the configuration or a comment says that threads call it.
 
-What code of concern calls is run from there, whatever it is. Not seen: a function that shares state with code of concern through
-an object of a class that no thread was seen to touch.
+What code of concern calls is run from there, whatever it is. Not seen: a function that shares state with code of
+concern through an object of a class that no thread was seen to touch.
 """
 from __future__ import annotations
 
@@ -35,9 +35,10 @@ _TYPES = THREADS | POOLS | PROCESS_POOLS | QUEUES | {"threading.Event", "threadi
 _WORDS = frozenset(name.rpartition(".")[2] for name in (*LOCKS, *CONSTRUCTORS, *_TYPES)) | {
     name.rpartition(".")[2] for name in SUBMITTERS
 } - {"map"} | {
-    "acquire", "release", "notify", "notify_all", "start_new_thread", "run_coroutine_threadsafe", "call_soon_threadsafe", "fork",
-    "thread_safe", "current_thread", "get_ident", "is_alive", "task_done", "setDaemon", "notifyAll", "isAlive", "ContextVar", "signal",
-    "finalize", "as_completed", "asyncio", "threading", "multiprocessing",
+    "acquire", "release", "notify", "notify_all", "start_new_thread", "run_coroutine_threadsafe",
+    "call_soon_threadsafe", "fork", "thread_safe", "current_thread", "get_ident", "is_alive", "task_done", "setDaemon",
+    "notifyAll", "isAlive", "ContextVar", "signal", "finalize", "as_completed", "asyncio", "threading",
+    "multiprocessing",
 }  # fmt: skip
 
 _LOCKISH = re.compile(rf"(?:^|_|(?<=[a-z])(?=[A-Z]))[rR]?(?i:{'|'.join(LOCKISH_WORDS)})s?(?:$|_)")
@@ -95,7 +96,9 @@ class Concern:
         for param in function.facts.params:
             if param.annotation is not None:
                 for value in self._program.static.parameter(function, param.name):
-                    if _concurrent(value) or (isinstance(value, Obj) and isinstance(value.type, Class) and self._family(value.type)):
+                    if _concurrent(value) or (
+                        isinstance(value, Obj) and isinstance(value.type, Class) and self._family(value.type)
+                    ):
                         return True
         names = [last_name(decorator) or "" for decorator in function.facts.decorators]
         return any(name in self._words or _LOCKISH.search(name) or name in LOCKING_DECORATORS for name in names)
@@ -141,7 +144,8 @@ class Concern:
             top = module.top.bindings if module.functions else {}
             static = self._program.static
             known = self._modules[module] = self._program.declarations(module).safe_module or any(
-                isinstance(way.expr, f.Call) and any(isinstance(v, Obj) and is_lock(v) for v in static.export(module, name))
+                isinstance(way.expr, f.Call)
+                and any(isinstance(v, Obj) and is_lock(v) for v in static.export(module, name))
                 for name, ways in top.items()
                 for way in ways
             )

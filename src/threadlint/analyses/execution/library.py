@@ -44,17 +44,26 @@ def take(frame: ActiveFrame, obj: Obj, at: f.Span, how: str, through: Address | 
     """Note an acquisition; one that cannot fail is held from now on."""
     hold = frame.explorer.hold(frame.activation, obj, at, how, through)
     frame.note("acquire", at, hold.lock, Acquire(obj, how, hold))
-    if how in ("with", "acquire") and hold.kind.reentrant is False and hold.lock.single and frame.state.holds(hold.lock):
+    if (
+        how in ("with", "acquire")
+        and hold.kind.reentrant is False
+        and hold.lock.single
+        and frame.state.holds(hold.lock)
+    ):
         frame.state.ended |= {STUCK}
     if how in ("with", "acquire"):
-        stays = hold.lock.kind != "site" or frame.owns(hold.lock)  # else somebody may give it back: a lock used as a signal
+        stays = hold.lock.kind != "site" or frame.owns(
+            hold.lock
+        )  # else somebody may give it back: a lock used as a signal
         if stays and frame.state.holds(hold.lock) and hold.kind.reentrant is False and one_object(hold.lock):
             frame.state.held = (*frame.state.held, frame.explorer.hold(frame.activation, _NEVER, at, "never", None))
         frame.state.held = (*frame.state.held, hold)
     return hold
 
 
-def _acquire(frame: ActiveFrame, name: str, lock: Obj | None, arguments: Arguments, node: f.Expr, result: Values) -> Values:
+def _acquire(
+    frame: ActiveFrame, name: str, lock: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
     assert lock is not None
     how = acquisition_mode(arguments)
     hold = take(frame, lock, node.at, how)
@@ -66,7 +75,9 @@ def _acquire(frame: ActiveFrame, name: str, lock: Obj | None, arguments: Argumen
     return UNKNOWN
 
 
-def _release(frame: ActiveFrame, name: str, lock: Obj | None, arguments: Arguments, node: f.Expr, result: Values) -> Values:
+def _release(
+    frame: ActiveFrame, name: str, lock: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
     assert lock is not None
     address = lock_of(lock).address
     frame.note("release", node.at, address, frame.state.holds(address))
@@ -74,13 +85,17 @@ def _release(frame: ActiveFrame, name: str, lock: Obj | None, arguments: Argumen
     return UNKNOWN
 
 
-def _enter(frame: ActiveFrame, name: str, lock: Obj | None, arguments: Arguments, node: f.Expr, result: Values) -> Values:
+def _enter(
+    frame: ActiveFrame, name: str, lock: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
     assert lock is not None
     take(frame, lock, node.at, "acquire")
     return (Lit(True),)
 
 
-def _start(frame: ActiveFrame, name: str, thread: Obj | None, arguments: Arguments, node: f.Expr, result: Values) -> Values:
+def _start(
+    frame: ActiveFrame, name: str, thread: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
     if thread is None:
         return UNKNOWN
     many = thread.address.many and thread.address not in frame.fresh
@@ -93,7 +108,9 @@ def _start(frame: ActiveFrame, name: str, thread: Obj | None, arguments: Argumen
     return (Lit(None),)
 
 
-def _join(frame: ActiveFrame, name: str, thread: Obj | None, arguments: Arguments, node: f.Expr, result: Values) -> Values:
+def _join(
+    frame: ActiveFrame, name: str, thread: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
     timeout = arguments.get(0, "timeout")
     if thread is None or (timeout is not None and timeout != (Lit(None),)):
         return (Lit(None),)
@@ -112,7 +129,9 @@ def end(frame: ActiveFrame, address: Address) -> None:
     state.ended |= {address}
 
 
-def _submit(frame: ActiveFrame, name: str, pool: Obj | None, arguments: Arguments, node: f.Expr, result: Values) -> Values:
+def _submit(
+    frame: ActiveFrame, name: str, pool: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
     spawner = SUBMITTERS[name]
     given = arguments.get(spawner.target, spawner.keyword)
     if given is None:
@@ -169,14 +188,18 @@ def callables(values: Values, passed: Arguments) -> tuple[tuple[Fn, Arguments], 
     return tuple(found)
 
 
-def _result(frame: ActiveFrame, name: str, future: Obj | None, arguments: Arguments, node: f.Expr, result: Values) -> Values:
+def _result(
+    frame: ActiveFrame, name: str, future: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
     timeout = arguments.get(0, "timeout")
     if future is not None and (timeout is None or timeout == (Lit(None),)):
         end(frame, future.address)
     return result
 
 
-def _wait(frame: ActiveFrame, name: str, receiver: Obj | None, arguments: Arguments, node: f.Expr, result: Values) -> Values:
+def _wait(
+    frame: ActiveFrame, name: str, receiver: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
     if arguments.get(1, "timeout") is None and arguments.get(2, "return_when") is None and arguments.positional:
         for value in frame.evaluator.elements_of(arguments.positional[0]):
             if isinstance(value, Obj):
@@ -185,7 +208,9 @@ def _wait(frame: ActiveFrame, name: str, receiver: Obj | None, arguments: Argume
     return result
 
 
-def _shutdown(frame: ActiveFrame, name: str, pool: Obj | None, arguments: Arguments, node: f.Expr, result: Values) -> Values:
+def _shutdown(
+    frame: ActiveFrame, name: str, pool: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
     if pool is not None and arguments.get(0, "wait") in (None, (Lit(True),)):
         close_pool(frame, pool.address)
     return result
@@ -226,7 +251,9 @@ def _thread_init(
     return result
 
 
-def _run(frame: ActiveFrame, name: str, thread: Obj | None, arguments: Arguments, node: f.Expr, result: Values) -> Values:
+def _run(
+    frame: ActiveFrame, name: str, thread: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
     if thread is not None:
         for target, passed in frame.explorer.targets_of(thread):
             frame.enter(target, passed, node, None)
@@ -234,7 +261,9 @@ def _run(frame: ActiveFrame, name: str, thread: Obj | None, arguments: Arguments
 
 
 
-def _give(frame: ActiveFrame, name: str, signal: Obj | None, arguments: Arguments, node: f.Expr, result: Values) -> Values:
+def _give(
+    frame: ActiveFrame, name: str, signal: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
     if signal is not None:
         for values in arguments.positional[:1]:
             frame._escape(values)

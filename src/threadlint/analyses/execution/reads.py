@@ -93,8 +93,8 @@ def copied_from(frame: ActiveFrame, expr: f.Expr) -> Check | None:
 def read_before(frame: ActiveFrame, place: Address, expr: f.Expr) -> tuple[Check | None, bool]:
     """Whether the new value of a location is computed from the old one, and whether a switch point lies between.
 
-    Arithmetic on the old value counts (`n = n + 1`, `d[k] = d.get(k, 0) + 1`, also through a local copy); building a new
-    container out of the old one does not (copy and replace).
+    Arithmetic on the old value counts (`n = n + 1`, `d[k] = d.get(k, 0) + 1`, also through a local copy); building a
+    new container out of the old one does not (copy and replace).
     """
     if not isinstance(expr, f.BinOp):
         return None, False

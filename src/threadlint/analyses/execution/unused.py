@@ -1,8 +1,8 @@
 """Functions that nothing can call: never run, never mentioned, and out of reach of code that is not seen.
 
-Outside code cannot reach nested functions, nor anything of a *script*: a module outside any package whose top level starts
-threads, with the modules outside packages that it imports. What has a decorator, or overrides something of a library's
-class, may be called all the same.
+Outside code cannot reach nested functions, nor anything of a *script*: a module outside any package whose top level
+starts threads, with the modules outside packages that it imports. What has a decorator, or overrides something of a
+library's class, may be called all the same.
 """
 from __future__ import annotations
 

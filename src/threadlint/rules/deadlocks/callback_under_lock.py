@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-What the callback does is up to somebody else. If it calls back into the object, directly or on another thread that it waits for,
-it waits for the lock that its own caller holds.
+What the callback does is up to somebody else. If it calls back into the object, directly or on another thread that it
+waits for, it waits for the lock that its own caller holds.
 
 ## Example
 
@@ -88,7 +88,8 @@ def check(program: Program) -> Iterator[Finding]:
         ]
         yield RULE.finding(
             paths.place(event.activation, event.at),
-            f"`{each.name}` is called while `{lock.short}` is held: a callback that uses `{back.function.facts.qualname}` waits for its "
+            f"`{each.name}` is called while `{lock.short}` is held: a callback that uses "
+            f"`{back.function.facts.qualname}` waits for its "
             "own caller",
             subjects=(lock.full,),
             scope=event.function.qualname,

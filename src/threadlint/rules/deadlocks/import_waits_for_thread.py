@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-An import holds the module's import lock until its last line has run. A thread that imports the same module waits for that lock, and
-the module waits for the thread: the program hangs before it has begun.
+An import holds the module's import lock until its last line has run. A thread that imports the same module waits for
+that lock, and the module waits for the thread: the program hangs before it has begun.
 
 ## Example
 
@@ -78,10 +78,18 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         seen.add(place)
         own = each.busy == each.module.name
-        which = "which imports this module" if own else f"which imports `{each.busy}`, and that imports this module first"
+        which = (
+            "which imports this module" if own else f"which imports `{each.busy}`, and that imports this module first"
+        )
         beginning = paths.beginning(each.thread)
         steps = [beginning] if beginning is not None else []
-        steps.append(Step(paths.place(each.imports.activation, each.imports.at), f"`{each.busy}` is imported here", each.thread.name))
+        steps.append(
+            Step(
+                paths.place(each.imports.activation, each.imports.at),
+                f"`{each.busy}` is imported here",
+                each.thread.name,
+            )
+        )
         yield RULE.finding(
             place,
             f"the import of `{each.module.name}` waits here for {paths.who(each.thread)}, {which}",

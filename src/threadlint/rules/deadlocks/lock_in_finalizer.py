@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-`__del__`, weak reference callbacks and `weakref.finalize` run wherever the last reference goes or the collector starts: in the middle
-of any statement, on any thread. If that thread holds the lock, it waits for itself.
+`__del__`, weak reference callbacks and `weakref.finalize` run wherever the last reference goes or the collector starts:
+in the middle of any statement, on any thread. If that thread holds the lock, it waits for itself.
 
 ## Example
 
@@ -81,7 +81,8 @@ def check(program: Program) -> Iterator[Finding]:
     for told in program.ask(interruption_stories).each(FINALIZER):
         yield RULE.finding(
             told.at,
-            f"a finalizer takes `{told.lock.short}`{told.through}: it can run in the middle of code that holds it, and then waits "
+            f"a finalizer takes `{told.lock.short}`{told.through}: it can run in the middle of code that holds "
+            "it, and then waits "
             "for its own thread",
             subjects=(told.lock.full,),
             scope=told.scope,

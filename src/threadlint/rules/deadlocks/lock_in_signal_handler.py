@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-Handlers run on the main thread, between any two steps of whatever it does. If it holds the lock at that moment, the handler
-waits for it and the lock is never given back.
+Handlers run on the main thread, between any two steps of whatever it does. If it holds the lock at that moment, the
+handler waits for it and the lock is never given back.
 
 ## Example
 

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-A declared order is the promise that lets everybody nest locks without looking at the rest of the program. One place that breaks it
-is half a deadlock; the other half is written in good faith.
+A declared order is the promise that lets everybody nest locks without looking at the rest of the program. One place
+that breaks it is half a deadlock; the other half is written in good faith.
 
 ## Example
 
@@ -74,14 +74,20 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         seen.add((place, wanted.full))
         steps = [
-            Step(Place(each.module.source.path, *each.at), f"the order is declared here: `{each.first}` before `{each.second}`"),
+            Step(
+                Place(each.module.source.path, *each.at),
+                f"the order is declared here: `{each.first}` before `{each.second}`",
+            ),
             Step(paths.place(hold.activation, hold.at), f"`{held.short}` is taken here", trace.root.name),
         ]
         if entered:
-            steps.append(Step(paths.place(pair.event.activation, pair.event.at), f"and `{wanted.short}` here", trace.root.name))
+            steps.append(
+                Step(paths.place(pair.event.activation, pair.event.at), f"and `{wanted.short}` here", trace.root.name)
+            )
         yield RULE.finding(
             place,
-            f"`{wanted.short}` is taken here while `{held.short}` is held{paths.through(entered)}, against the declared order",
+            f"`{wanted.short}` is taken here while `{held.short}` is held{paths.through(entered)}, against the "
+            "declared order",
             subjects=tuple(sorted((held.full, wanted.full))),
             scope=activation.function.qualname,
             story=tuple(step for step in steps if step.at != place),

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-Each thread holds one lock and waits for the one that the other holds. Neither ever gets it: the program hangs, without an
-exception, and often only under load.
+Each thread holds one lock and waits for the one that the other holds. Neither ever gets it: the program hangs, without
+an exception, and often only under load.
 
 ## Example
 
@@ -66,8 +66,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lock_order import Cycle, lock_order
 from ...analyses.deadlock_stories import deadlock_stories
+from ...analyses.lock_order import Cycle, lock_order
 from ...model.finding import Finding, Rule, Severity
 from ...program.program import Program
 

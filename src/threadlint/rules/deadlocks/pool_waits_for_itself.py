@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-The waiting task occupies a worker. When all workers are occupied by such tasks, the ones that they wait for stay in the queue for
-ever. It works in the test with one request and hangs under load.
+The waiting task occupies a worker. When all workers are occupied by such tasks, the ones that they wait for stay in the
+queue for ever. It works in the test with one request and hangs under load.
 
 ## Example
 
@@ -72,7 +72,7 @@ from collections.abc import Iterator
 from ...analyses.lock_names import lock_names
 from ...analyses.pool_waits import pool_waits
 from ...analyses.traces import traces
-from ...model.finding import Confidence, Finding, Rule, Severity, Step
+from ...model.finding import Confidence, Finding, Rule, Severity
 from ...model.place import Place
 from ...program.program import Program
 

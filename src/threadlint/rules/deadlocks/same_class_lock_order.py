@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-`transfer(a, b)` on one thread and `transfer(b, a)` on another each hold the lock that the other wants. It works in every test that
-moves things one way.
+`transfer(a, b)` on one thread and `transfer(b, a)` on another each hold the lock that the other wants. It works in
+every test that moves things one way.
 
 ## Example
 

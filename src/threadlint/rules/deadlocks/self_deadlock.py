@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-A `threading.Lock` has no owner: its holder waits for itself, for ever. Directly it is seen at the first test; through a call,
-a property or a decorator it waits for the day when that path runs.
+A `threading.Lock` has no owner: its holder waits for itself, for ever. Directly it is seen at the first test; through a
+call, a property or a decorator it waits for the day when that path runs.
 
 ## Example
 

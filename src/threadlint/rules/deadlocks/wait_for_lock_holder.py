@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-`join()`, `result()`, `shutdown()`, `get()` and `Event.wait()` return when another thread has done its part. If that thread first
-has to take a lock that the waiting one holds, neither goes on: a deadlock of one lock.
+`join()`, `result()`, `shutdown()`, `get()` and `Event.wait()` return when another thread has done its part. If that
+thread first has to take a lock that the waiting one holds, neither goes on: a deadlock of one lock.
 
 ## Example
 
@@ -95,7 +95,8 @@ def check(program: Program) -> Iterator[Finding]:
     for told in stories.each(ring for ring in program.ask(wait_rings).found if ring.waiting.wait.on != "condition"):
         yield RULE.finding(
             told.at,
-            f"{told.what} while `{told.lock.short}` is held, but {told.other} has to take `{told.needed.short}` before it gets there",
+            f"{told.what} while `{told.lock.short}` is held, but {told.other} has to take `{told.needed.short}` "
+            "before it gets there",
             subjects=told.subjects,
             scope=told.scope,
             story=told.steps,

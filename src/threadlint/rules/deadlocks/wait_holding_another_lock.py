@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-`Condition.wait` gives back its own lock and no other. A notifier that needs the second lock never gets to `notify`: both wait
-for ever.
+`Condition.wait` gives back its own lock and no other. A notifier that needs the second lock never gets to `notify`:
+both wait for ever.
 
 ## Example
 
@@ -90,7 +90,8 @@ def check(program: Program) -> Iterator[Finding]:
     for told in stories.each(ring for ring in program.ask(wait_rings).found if ring.waiting.wait.on == "condition"):
         yield RULE.finding(
             told.at,
-            f"{told.what} while `{told.lock.short}` is held as well, but {told.other} has to take `{told.needed.short}` "
+            f"{told.what} while `{told.lock.short}` is held as well, but {told.other} has to take "
+            f"`{told.needed.short}` "
             "before it can notify",
             subjects=told.subjects,
             scope=told.scope,

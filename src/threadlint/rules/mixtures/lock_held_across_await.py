@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-At `await` other coroutines of the loop run, with the lock still held. The next one that wants it does not wait politely: it stops
-the whole thread, and with it the loop, so that the holder is never resumed to give the lock back.
+At `await` other coroutines of the loop run, with the lock still held. The next one that wants it does not wait
+politely: it stops the whole thread, and with it the loop, so that the holder is never resumed to give the lock back.
 
 ## Example
 
@@ -75,7 +75,12 @@ def check(program: Program) -> Iterator[Finding]:
     first: dict[object, tuple[Event, Hold]] = {}
     for event in found.events("await"):
         for hold in event.held:
-            if hold.kind.domain != "thread" or not hold.kind.excludes or hold in event.activation.held or hold.at == event.at:
+            if (
+                hold.kind.domain != "thread"
+                or not hold.kind.excludes
+                or hold in event.activation.held
+                or hold.at == event.at
+            ):
                 continue
             key = (hold.function.module.name, hold.at, event.function.qualname)
             known = first.get(key)
@@ -88,7 +93,8 @@ def check(program: Program) -> Iterator[Finding]:
         taken = program.place(hold.function, hold.at)
         yield RULE.finding(
             program.place(event.function, event.at),
-            f"the coroutine waits here with the thread lock `{lock.short}` held: whoever takes it next stops the whole loop",
+            f"the coroutine waits here with the thread lock `{lock.short}` held: whoever takes it next stops the "
+            "whole loop",
             subjects=(lock.full,),
             scope=event.function.qualname,
             story=(Step(taken, f"`{lock.short}` is taken here", "", ()),),

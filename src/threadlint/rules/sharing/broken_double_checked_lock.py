@@ -2,8 +2,9 @@
 
 ## Why it hurts
 
-Two threads that both find it missing queue up at the lock. The first builds; the second gets the lock next, does not look, and
-builds again. The first one's object is replaced while others already use it. The lock only made sure that it happens in order.
+Two threads that both find it missing queue up at the lock. The first builds; the second gets the lock next, does not
+look, and builds again. The first one's object is replaced while others already use it. The lock only made sure that it
+happens in order.
 
 ## Example
 

@@ -2,9 +2,9 @@
 
 ## Why it hurts
 
-`if jobs: jobs.pop()` asks, and then acts. When another thread takes the last job between the two, `pop` raises `IndexError`. When
-two threads find a key missing, both store their own value, and whoever kept the first one works on a copy that nobody else
-sees.
+`if jobs: jobs.pop()` asks, and then acts. When another thread takes the last job between the two, `pop` raises
+`IndexError`. When two threads find a key missing, both store their own value, and whoever kept the first one works on a
+copy that nobody else sees.
 
 ## Example
 
@@ -83,6 +83,7 @@ def check(program: Program) -> Iterator[Finding]:
         yield stories.finding(
             RULE,
             race,
-            f"`{name}` is tested and then changed, and {stories.rival(race)} can change it in between {stories.build(race)}",
+            f"`{name}` is tested and then changed, and {stories.rival(race)} can change it in between "
+            f"{stories.build(race)}",
             "put test and change into one section of a lock, or use one operation that does both",
         )

@@ -86,6 +86,7 @@ def check(program: Program) -> Iterator[Finding]:
         yield stories.finding(
             RULE,
             race,
-            f"`{name}` is guarded by `{stories.lock(race)}` here, but {stories.rival(race)} changes it under `{stories.other_lock(race)}`",
+            f"`{name}` is guarded by `{stories.lock(race)}` here, but {stories.rival(race)} changes it under "
+            f"`{stories.other_lock(race)}`",
             "guard it by one lock everywhere",
         )

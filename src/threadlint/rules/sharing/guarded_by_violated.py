@@ -43,7 +43,8 @@ class Journal:
             return self._entries[-1]
 ```
 
-An annotation says the same: `entries: Annotated[list[str], GuardedBy("_lock")]`, with `GuardedBy` from `threadlint.annotations`.
+An annotation says the same: `entries: Annotated[list[str], GuardedBy("_lock")]`, with `GuardedBy` from
+`threadlint.annotations`.
 
 ## Stays silent when
 

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-A lock protects only if everybody takes it. One place that forgets it undoes the care of all the others: updates are lost, and a
-loop under the lock meets a container that changes under its feet.
+A lock protects only if everybody takes it. One place that forgets it undoes the care of all the others: updates are
+lost, and a loop under the lock meets a container that changes under its feet.
 
 ## Example
 
@@ -89,6 +89,7 @@ def check(program: Program) -> Iterator[Finding]:
         yield stories.finding(
             RULE,
             race,
-            f"`{name}` is {doing} here without `{stories.lock(race)}`, which {len(found.locked)} of {found.total} functions that use it hold",
+            f"`{name}` is {doing} here without `{stories.lock(race)}`, which {len(found.locked)} of {found.total} "
+            "functions that use it hold",
             f"hold `{stories.lock(race)}` here too",
         )

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-A dict, set or deque that changes in size during a loop raises `RuntimeError` in the loop, on every build; a list skips elements.
-The loop is usually in some housekeeping thread, which dies of it.
+A dict, set or deque that changes in size during a loop raises `RuntimeError` in the loop, on every build; a list skips
+elements. The loop is usually in some housekeeping thread, which dies of it.
 
 ## Example
 

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-A nested function looks up free names when it runs, not when it is made. By then the loop has gone on: several threads work on the
-same item, and others on none.
+A nested function looks up free names when it runs, not when it is made. By then the loop has gone on: several threads
+work on the same item, and others on none.
 
 ## Example
 

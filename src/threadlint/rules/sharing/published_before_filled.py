@@ -2,7 +2,8 @@
 
 ## Why it hurts
 
-Other threads ask only whether it is there. They find the empty table, or the socket that is not connected yet, and use it.
+Other threads ask only whether it is there. They find the empty table, or the socket that is not connected yet, and use
+it.
 
 ## Example
 

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-The function does not take the lock itself, because it relies on the caller. Called without it, it changes guarded state while
-others hold the lock and believe to be alone.
+The function does not take the lock itself, because it relies on the caller. Called without it, it changes guarded state
+while others hold the lock and believe to be alone.
 
 ## Example
 

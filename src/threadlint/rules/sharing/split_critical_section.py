@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-Between the two sections the lock is free. What was read may be out of date when it is written back, what was tested may not
-hold any more, and what others put into a buffer between sending and clearing it is thrown away.
+Between the two sections the lock is free. What was read may be out of date when it is written back, what was tested may
+not hold any more, and what others put into a buffer between sending and clearing it is thrown away.
 
 ## Example
 
@@ -82,6 +82,7 @@ def check(program: Program) -> Iterator[Finding]:
         yield stories.finding(
             RULE,
             race,
-            f"`{name}` is changed here on the strength of an earlier section of `{lock}`, and {stories.rival(race)} can change it in between",
+            f"`{name}` is changed here on the strength of an earlier section of `{lock}`, and "
+            f"{stories.rival(race)} can change it in between",
             f"make it one section of `{lock}`, or look again in the second one",
         )

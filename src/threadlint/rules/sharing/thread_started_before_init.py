@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-The thread may run at once. Then it meets an object without the attribute and dies of `AttributeError`; on a busy machine it happens
-once in a thousand times.
+The thread may run at once. Then it meets an object without the attribute and dies of `AttributeError`; on a busy
+machine it happens once in a thousand times.
 
 ## Example
 
@@ -70,10 +70,13 @@ def check(program: Program) -> Iterator[Finding]:
         steps = []
         for (write, read), name in list(zip(found.late, late, strict=True))[:3]:
             steps.append(Step(program.place(write.function, write.at), f"`{name.short}` is set here"))
-            steps.append(Step(program.place(read.function, read.at), f"and used here by `{found.root.name}`", found.root.name))
+            steps.append(
+                Step(program.place(read.function, read.at), f"and used here by `{found.root.name}`", found.root.name)
+            )
         yield RULE.finding(
             program.place(found.start.function, found.start.at),
-            f"{found.root.spelling} `{found.root.name}` starts before the constructor sets `{first}`{more}, which it uses",
+            f"{found.root.spelling} `{found.root.name}` starts before the constructor sets `{first}`{more}, which "
+            "it uses",
             subjects=tuple(name.full for name in late),
             scope=found.start.function.qualname,
             story=tuple(steps),

@@ -2,9 +2,9 @@
 
 ## Why it hurts
 
-`self.total += price(item)` reads, adds and writes. Another thread that writes between the first and the last is overwritten. Where
-a call stands in between this happens on every build. Without one it does not happen on today's builds with a GIL, from Python
-3.10 on; it does on free-threaded ones, and the language promises nothing.
+`self.total += price(item)` reads, adds and writes. Another thread that writes between the first and the last is
+overwritten. Where a call stands in between this happens on every build. Without one it does not happen on today's
+builds with a GIL, from Python 3.10 on; it does on free-threaded ones, and the language promises nothing.
 
 A container that is sent and then emptied loses what others put in meanwhile.
 
@@ -80,7 +80,9 @@ def check(program: Program) -> Iterator[Finding]:
     """One finding for each method that can lose an update of an attribute."""
     stories, found = program.ask(race_stories), program.ask(races)
     for race in found.of("update", "attribute"):
-        yield stories.finding(RULE, race, stories.update(race), "hold one lock around every change of it, or give each thread its own")
+        yield stories.finding(
+            RULE, race, stories.update(race), "hold one lock around every change of it, or give each thread its own"
+        )
     for race in found.of("drain"):
         name = stories.spelling(race).short
         yield stories.finding(

@@ -62,4 +62,6 @@ def check(program: Program) -> Iterator[Finding]:
     """One finding for each nested function that can lose an update of an outer variable."""
     stories = program.ask(race_stories)
     for race in program.ask(races).of("update", "cell"):
-        yield stories.finding(RULE, race, stories.update(race), "hold one lock around every change, or let each thread return its part")
+        yield stories.finding(
+            RULE, race, stories.update(race), "hold one lock around every change, or let each thread return its part"
+        )

@@ -2,9 +2,10 @@
 
 ## Why it hurts
 
-`hits += 1` is three steps: read, add, write. Another thread that writes between the first and the last is overwritten, and its
-update is gone. Where a call stands in between (`total += price(item)`) this happens on every build. Without one it does not
-happen on today's builds with a GIL, from Python 3.10 on; it does on free-threaded ones, and the language promises nothing.
+`hits += 1` is three steps: read, add, write. Another thread that writes between the first and the last is overwritten,
+and its update is gone. Where a call stands in between (`total += price(item)`) this happens on every build. Without one
+it does not happen on today's builds with a GIL, from Python 3.10 on; it does on free-threaded ones, and the language
+promises nothing.
 
 ## Example
 
@@ -78,4 +79,6 @@ def check(program: Program) -> Iterator[Finding]:
     """One finding for each function that can lose an update of a global."""
     stories = program.ask(race_stories)
     for race in program.ask(races).of("update", "global"):
-        yield stories.finding(RULE, race, stories.update(race), "hold one lock around every change of it, or give each thread its own")
+        yield stories.finding(
+            RULE, race, stories.update(race), "hold one lock around every change of it, or give each thread its own"
+        )

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-Two threads that both find nothing both build: two connections, two pools, two caches. The second replaces the first, whose users
-go on with an object that nobody else sees, and that nobody closes.
+Two threads that both find nothing both build: two connections, two pools, two caches. The second replaces the first,
+whose users go on with an object that nobody else sees, and that nobody closes.
 
 ## Example
 

@@ -2,7 +2,8 @@
 
 ## Why it hurts
 
-Each instance has a lock of its own. Two threads with two instances hold two locks, and change the shared data at the same time.
+Each instance has a lock of its own. Two threads with two instances hold two locks, and change the shared data at the
+same time.
 
 ## Example
 

@@ -2,8 +2,8 @@
 
 ## Why it hurts
 
-Everybody who needs the lock stands still for as long as the sleep, the request, the child process or the other thread takes; and
-if that never comes, for ever.
+Everybody who needs the lock stands still for as long as the sleep, the request, the child process or the other thread
+takes; and if that never comes, for ever.
 
 ## Example
 
@@ -92,12 +92,17 @@ def check(program: Program) -> Iterator[Finding]:
         told.add(place)
         steps = [Step(paths.place(hold.activation, hold.at), f"`{lock.short}` is taken here", trace.root.name)]
         if entered:
-            steps.append(Step(paths.place(event.activation, event.at), "and here is the wait", trace.root.name, (lock.short,)))
+            steps.append(
+                Step(paths.place(event.activation, event.at), "and here is the wait", trace.root.name, (lock.short,))
+            )
         function, span = slow.quick[0]
-        steps.append(Step(program.place(function, span), f"`{function.facts.qualname}` wants `{lock.short}` for a moment only"))
+        steps.append(
+            Step(program.place(function, span), f"`{function.facts.qualname}` wants `{lock.short}` for a moment only")
+        )
         yield RULE.finding(
             place,
-            f"`{slow.waiting.wait.what}()` can wait here for a long time while `{lock.short}` is held{paths.through(entered)}",
+            f"`{slow.waiting.wait.what}()` can wait here for a long time while `{lock.short}` is "
+            f"held{paths.through(entered)}",
             subjects=(lock.full,),
             scope=activation.function.qualname,
             story=tuple(step for step in steps if step.at != place),
