@@ -68,7 +68,7 @@ def _tests(program: Program, spot: Spot) -> Iterator[tuple[f.Span, str]]:
         outer = program.ask(mentions).parent(function, statement)
         if isinstance(outer, f.Assign):
             for place in _shared_targets(outer, function):
-                if spelled(statement.values[0]) == place:
+                if spelled(statement.values[0]) == place or _gets(statement.values[0], place):
                     yield statement.values[0].at, place
         return
     if not isinstance(statement, f.Assign):
@@ -106,6 +106,7 @@ def _through_local(
     for later in block[position + 1 :]:
         if isinstance(later, f.Assign) and isinstance(later.value, f.Name) and later.value.id == name:
             stored += _shared_targets(later, function)
+    yield from _left_early(program, function, statement, [place for place in stored if place not in places])
     looked = [
         place
         for place in stored
