@@ -60,6 +60,8 @@ RETURNS: dict[str, str] = {
     "multiprocessing.pool.ThreadPool.starmap_async": "multiprocessing.pool.AsyncResult",
     "asyncio.run_coroutine_threadsafe": "concurrent.futures.Future",
     "logging.getLogger": "logging.Logger",
+    "sqlite3.connect": "sqlite3.Connection",
+    "sqlite3.Connection.cursor": "sqlite3.Cursor",
     "builtins.open": "io.TextIOWrapper",
     "socket.create_connection": "socket.socket",
     "multiprocessing.Manager": "multiprocessing.managers.SyncManager",

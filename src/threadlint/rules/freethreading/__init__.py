@@ -1,0 +1,1 @@
+"""What changes when the GIL is gone."""
