@@ -78,8 +78,8 @@ def _pairs(together: Parallel) -> list[Pair]:
         if any(hold.how == "never" for hold in event.held):
             continue
         if kind_of(acquire.obj).domain == "thread" and event.activation in together.reachable:
-            held = frozenset(hold.lock for hold in event.held if hold.kind.domain == "thread")
-            contexts[event.function, event.at, event.subject, acquire.how, held].append(event)
+            locks = frozenset(hold.lock for hold in event.held if hold.kind.domain == "thread")
+            contexts[event.function, event.at, event.subject, acquire.how, locks].append(event)
     found = []
     for events in contexts.values():
         held = tuple(hold for hold in events[0].held if hold.kind.domain == "thread")

@@ -109,9 +109,9 @@ class DeclaredGuards:
                 and not caller.function.name.endswith(("_locked", "_unlocked"))
                 and not self._required(caller.function)
             ):
-                lock = self._only_lock(callee)
-                if lock is not None:
-                    yield self._violation(caller, edge, lock, False)
+                only = self._only_lock(callee)
+                if only is not None:
+                    yield self._violation(caller, edge, only, False)
 
     def _violation(self, caller: Activation, edge: Edge, lock: str, certain: bool) -> Violation:
         callee = edge.callee.function

@@ -88,9 +88,9 @@ class _Demand:
             for call in _calls(function.facts.body):
                 self._meet(self._static.evaluate(call.func, function))
             for statement in function.index.imports:
-                base = self._program.base_of_import(function.module, statement)
-                for name in [alias.name for alias in statement.names] if statement.module is None else [base or ""]:
-                    self._want(name)
+                home = self._program.base_of_import(function.module, statement)
+                for imported in [alias.name for alias in statement.names] if statement.module is None else [home or ""]:
+                    self._want(imported)
             for owner, _, _ in function.index.attributes:  # `settings.debug = True`
                 if owner not in function.binds:
                     self._meet(self._static.name(function, owner), reach=False)

@@ -7,7 +7,7 @@ against re-entry (a thread-local flag that is tested first) or while the collect
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..model import facts as f
@@ -52,7 +52,7 @@ class Interruptions:
                 for event in activation.events.values():
                     self.found.extend(self._of(root, reached, event))
 
-    def _of(self, root: Root, reached: dict[Activation, object], event: Event) -> Iterator[Interruption]:
+    def _of(self, root: Root, reached: Mapping[Activation, object], event: Event) -> Iterator[Interruption]:
         if event.kind == "acquire":
             obj = event.detail.obj
             if (

@@ -18,7 +18,7 @@ from ..knowledge.blocking import ENDERS
 from ..program.program import Program
 from ..program.values import Address
 from .critical_pairs import CriticalPairs, Pair, critical_pairs
-from .execution import Event, Hold, LibraryCall, Root
+from .execution import Activation, Event, Hold, LibraryCall, Root
 from .lock_names import Names, lock_names
 from .lock_order import LockOrder, Order, lock_order
 from .parallel import Occurrence, Parallel, parallel
@@ -194,7 +194,7 @@ class Rings:
 
     def _precedes(self, root: Root, first: Event, second: Event) -> bool:
         """Whether one event of a root comes before another in the text of the function where their ways part."""
-        ways = []
+        ways: list[list[tuple[Activation, tuple[int, int]]]] = []
         for event in (first, second):
             trace = self._traces.trace(root, event)
             ways.append([(activation, edge.at) for activation, edge in trace.edges] + [(event.activation, event.at)])
@@ -202,7 +202,7 @@ class Rings:
             if one is not other:
                 return False
             if here != there:
-                return here < there
+                return bool(here < there)
         return False
 
 

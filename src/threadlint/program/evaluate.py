@@ -439,7 +439,9 @@ class Evaluator:
         methods = self.program.hierarchy.targets(cls, name, value.address.kind != "some")
         for method in methods:
             if method.is_property:
-                found = union(found, frame.enter(Fn(method, self._as_owner(value, cls, method)), Arguments(), node, None))
+                found = union(
+                    found, frame.enter(Fn(method, self._as_owner(value, cls, method)), Arguments(), node, None)
+                )
             elif method.is_static:
                 found = union(found, self.bound(method, None, frame))
             elif method.is_classmethod:

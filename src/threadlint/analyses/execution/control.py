@@ -7,7 +7,7 @@ from typing import Any
 from ...knowledge import types
 from ...model import facts as f
 from ...program.evaluate import Arguments
-from ...program.symbols import Class, last_name
+from ...program.symbols import Class, Function, last_name
 from ...program.traverse import walk, walk_expression
 from ...program.values import UNKNOWN, Address, Cls, Fn, Lit, Obj, Values, field, union
 from .events import UNKNOWN_LOCK_TYPE, Check, Hold, LibraryCall, kind_of
@@ -112,13 +112,20 @@ def _augment(frame: ActiveFrame, s: f.AugAssign) -> None:
         owners = evaluator.evaluate_in(s.target.value, frame)
         for owner in owners:
             if isinstance(owner, Obj) and isinstance(owner.type, Class):
-                if frame.explorer.setter(owner.type, s.target.attr) is not None:
+                attr: str | None = s.target.attr
+                setter = frame.explorer.setter(owner.type, s.target.attr)
+                if setter is not None:
                     frame.muted += 1
                     evaluator.evaluate_in(s.target, frame)
                     frame.muted -= 1
                     visible = True
-                place = field(owner.address, s.target.attr)
-                if frame.explorer.is_class_variable(owner.type, s.target.attr):
+                    attr = _attribute_behind(setter)
+                if attr is None:  # a property over something that is not an attribute of this object
+                    continue
+                place = field(owner.address, attr)
+                if setter is not None:
+                    frame.explorer.note_owner(place, owner.type, attr)
+                elif frame.explorer.is_class_variable(owner.type, s.target.attr):
                     frame.explorer.note_owner(place, owner.type, s.target.attr)
             else:
                 place = place or frame.attribute_location(owner, s.target.attr)
@@ -140,6 +147,14 @@ def _augment(frame: ActiveFrame, s: f.AugAssign) -> None:
         frame.access(place, "change", s.at, method=f"{s.op}=", type=kind, value=s.value)
     else:
         frame.access(place, "augment", s.at, visible=visible, value=s.value)
+
+
+def _attribute_behind(setter: Function) -> str | None:
+    """The attribute of its own object that a property's setter assigns."""
+    for owner, attr, binding in setter.index.attributes:
+        if owner == setter.receiver_name and binding.how == "value":
+            return attr
+    return None
 
 
 def _delete(frame: ActiveFrame, s: f.Delete) -> None:
@@ -267,7 +282,9 @@ def constant_truth(test: f.Expr) -> bool | None:
 
 
 def _asks_for_a_type(test: f.Expr) -> bool:
-    return any(isinstance(node, f.Call) and last_name(node) in ("isinstance", "issubclass") for node in walk_expression(test))
+    return any(
+        isinstance(node, f.Call) and last_name(node) in ("isinstance", "issubclass") for node in walk_expression(test)
+    )
 
 
 def refine(frame: ActiveFrame, test: f.Expr) -> tuple[State, State]:
@@ -533,7 +550,11 @@ def _releasing(taken: list[Hold]) -> Callable[[State], None]:
 
 
 def _enter(
-    frame: ActiveFrame, item: f.WithItem, calls: list[tuple[Fn, f.Expr]], pools: list[tuple[Obj, f.Expr]], undo: list[Callable[[State], None]],
+    frame: ActiveFrame,
+    item: f.WithItem,
+    calls: list[tuple[Fn, f.Expr]],
+    pools: list[tuple[Obj, f.Expr]],
+    undo: list[Callable[[State], None]],
     is_async: bool,
 ) -> Values:
     """Enter one context manager; what has to happen on leaving is added to the lists."""
@@ -598,7 +619,7 @@ def _try(frame: ActiveFrame, s: f.Try) -> None:
     frame.snapshots.append([entry.copy()])
     run_block(frame, s.body)
     snaps = frame.snapshots.pop()
-    end = frame.state
+    end: State | None = frame.state
     raised = _take_exits(frame, mark, "raise")
     caught: State | None = None
     for snap in snaps:
@@ -670,14 +691,16 @@ def _items_tried(frame: ActiveFrame, body: tuple[f.Stmt, ...]) -> list[Check]:
         if isinstance(node, (f.Item, f.Attr)):
             place = frame.location(node.value if isinstance(node, f.Item) else node)
             if place is not None:
-                found.append(Check(place, node.at, "membership" if isinstance(node, f.Item) else "hasattr", frame.state.held))
+                found.append(
+                    Check(place, node.at, "membership" if isinstance(node, f.Item) else "hasattr", frame.state.held)
+                )
     return found
 
 
 _STATEMENTS: dict[type, Callable[[ActiveFrame, Any], None]] = {
-    f.Evaluate: _evaluate, f.Assign: _assign, f.AugAssign: _augment, f.Delete: _delete, f.Return: _return, f.Raise: _raise,
-    f.Assert: _assert, f.Jump: _jump, f.Scope: _nothing, f.Import: _import, f.If: _if, f.While: _while, f.ForLoop: _for,
-    f.With: _with, f.Try: _try, f.Match: _match, f.Def: _def, f.ClassDef: _class,
+    f.Evaluate: _evaluate, f.Assign: _assign, f.AugAssign: _augment, f.Delete: _delete, f.Return: _return,
+    f.Raise: _raise, f.Assert: _assert, f.Jump: _jump, f.Scope: _nothing, f.Import: _import, f.If: _if,
+    f.While: _while, f.ForLoop: _for, f.With: _with, f.Try: _try, f.Match: _match, f.Def: _def, f.ClassDef: _class,
 }  # fmt: skip
 
 __all__ = ["UNKNOWN_LOCK_TYPE", "run_block"]

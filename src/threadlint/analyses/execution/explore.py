@@ -1,12 +1,12 @@
 """Running a program abstractly: which activations there are, and what each of them does.
 
 Domain. An *activation* is a function together with its receiver, the values of its parameters that matter (objects,
-functions, classes), what it closes over, and the locks that its caller holds. Each is run once; a call of one that is known
-takes its effects over. A recursive call is answered by what is known without order. A function with more than `MOST`
-activations is run for the rest with unknown arguments.
+functions, classes), what it closes over, and the locks that its caller holds. Each is run once; a call of one that is
+known takes its effects over. A recursive call is answered by what is known without order. A function with more than
+`MOST` activations is run for the rest with unknown arguments.
 
-The heap (fields and elements of objects) knows no order of stores. It is kept from one round to the next, and there is a
-next one while reads missed something that matters and was stored later, at most `ROUNDS` in all.
+The heap (fields and elements of objects) knows no order of stores. It is kept from one round to the next, and there is
+a next one while reads missed something that matters and was stored later, at most `ROUNDS` in all.
 """
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ ROUNDS = 2
 DEEPEST_CALLS = 120
 _CONCURRENT = types.THREADS | types.POOLS | types.PROCESS_POOLS | types.QUEUES | {"threading.Event", "threading.local"}
 TRANSPARENT_NAMES = frozenset({
-    "property", "staticmethod", "classmethod", "contextmanager", "asynccontextmanager", "wraps", "abstractmethod", "setter",
-    "getter", "deleter", "lru_cache", "cache", "cached_property", "overload", "override", "final", "dataclass", "fixture",
-    "total_ordering", "singledispatch", "coroutine",
+    "property", "staticmethod", "classmethod", "contextmanager", "asynccontextmanager", "wraps", "abstractmethod",
+    "setter", "getter", "deleter", "lru_cache", "cache", "cached_property", "overload", "override", "final",
+    "dataclass", "fixture", "total_ordering", "singledispatch", "coroutine",
 })  # fmt: skip
 
 
@@ -131,8 +131,8 @@ class Explorer(Evaluator):
         return False
 
     def matters(self, value: Value) -> bool:
-        """Whether a value can change what a callee does to threads and locks: a function, a lock, a thread, or an object
-        that keeps one."""
+        """Whether a value can change what a callee does to threads and locks: a function, a lock, a thread, or an
+        object that keeps one."""
         if isinstance(value, (Fn, Partial)):
             return True
         if isinstance(value, Obj):
@@ -164,7 +164,9 @@ class Explorer(Evaluator):
         receiver = self.static.parameter_receiver(cls)
         for ancestor in self.program.hierarchy.mro(cls):
             for name, bindings in (*ancestor.attribute_bindings.items(), *ancestor.body.bindings.items()):
-                if any(isinstance(b.expr, f.Call) or b.how == "annotation" or isinstance(b.expr, f.Name) for b in bindings):
+                if any(
+                    isinstance(b.expr, f.Call) or b.how == "annotation" or isinstance(b.expr, f.Name) for b in bindings
+                ):
                     if any(self.matters(value) for value in self.static.class_field(cls, name, receiver)):
                         return True
         return False
@@ -219,7 +221,11 @@ class Explorer(Evaluator):
         found = UNKNOWN
         for callee in self.evaluate_in(decorator, frame):
             if isinstance(callee, (Fn, Obj)) or callee is IDENTITY:
-                made = self.call(callee, Arguments((values,)), frame, decorator, None) if callee is not IDENTITY else values
+                made = (
+                    self.call(callee, Arguments((values,)), frame, decorator, None)
+                    if callee is not IDENTITY
+                    else values
+                )
                 found = union(found, tuple(v for v in made if isinstance(v, (Fn, Obj))))
             elif isinstance(callee, Cls):
                 found = union(found, (self.instantiate(callee.cls, Arguments((values,)), frame, decorator, None),))
@@ -284,7 +290,10 @@ class Explorer(Evaluator):
         if known is None:
             order = self.program.hierarchy.mro(cls)
             stored = any(
-                not b.function.is_classmethod for c in order for b in c.attribute_bindings.get(attr, ()) if b.how != "augment"
+                not b.function.is_classmethod
+                for c in order
+                for b in c.attribute_bindings.get(attr, ())
+                if b.how != "augment"
             )
             in_body = any(b.how == "value" for c in order for b in c.body.bindings.get(attr, ()))
             known = self._class_variables[key] = in_body and not stored and not self._is_dataclass(cls)
@@ -300,7 +309,11 @@ class Explorer(Evaluator):
             found: set[str] = set()
             for node in walk(function.facts.body):
                 if isinstance(node, f.Call):
-                    if isinstance(node.func, f.Attr) and node.func.attr in types.CHANGES and isinstance(node.func.value, f.Name):
+                    if (
+                        isinstance(node.func, f.Attr)
+                        and node.func.attr in types.CHANGES
+                        and isinstance(node.func.value, f.Name)
+                    ):
                         found.add(node.func.value.id)
                     found.update(arg.value.id for arg in node.args if isinstance(arg.value, f.Name))
                 elif isinstance(node, (f.Assign, f.AugAssign, f.Delete)):
@@ -329,7 +342,9 @@ class Explorer(Evaluator):
 
     # --- threads and pools --------------------------------------------------------------------------------------
 
-    def constructed(self, obj: Obj, arguments: Arguments, node: f.Expr, frame: ActiveFrame, base: str | None = None) -> None:
+    def constructed(
+        self, obj: Obj, arguments: Arguments, node: f.Expr, frame: ActiveFrame, base: str | None = None
+    ) -> None:
         """An object was made; of threads, remember what they will run."""
         kind = base or obj.type
         if base is None:
@@ -413,7 +428,9 @@ class Explorer(Evaluator):
             frame.call_activation(callee, node, detached, apply=not function.facts.is_generator)
             if function.facts.is_generator:
                 given = self.yields.get(callee, UNKNOWN)
-                made = Obj("builtins.list", Address("site", None, (function.module.name, function.facts.at[0], node.at[0])))
+                made = Obj(
+                    "builtins.list", Address("site", None, (function.module.name, function.facts.at[0], node.at[0]))
+                )
                 self.put(made.address, given)
                 return (made,)
             if not callee.done:
@@ -426,7 +443,9 @@ class Explorer(Evaluator):
         finally:
             frame.used = used
 
-    def activate(self, frame: ActiveFrame | None, fn: Fn, arguments: Arguments, held: tuple[Hold, ...]) -> Activation | None:
+    def activate(
+        self, frame: ActiveFrame | None, fn: Fn, arguments: Arguments, held: tuple[Hold, ...]
+    ) -> Activation | None:
         """The activation of a function for these arguments and locks; None when calls are nested too deeply."""
         function = fn.function
         bound = arguments.bound(function, fn.receiver)
@@ -482,13 +501,20 @@ class Explorer(Evaluator):
         self.run(made)
         return made
 
-    def _seen_from_inside(self, value: Value | None, frame: ActiveFrame | None, owned: set[Address], keep: bool) -> Value | None:
-        """An argument as the callee sees it. Objects that only the caller can reach, and that keep nothing of concern, are
-        all alike: one owned instance of their class."""
+    def _seen_from_inside(
+        self, value: Value | None, frame: ActiveFrame | None, owned: set[Address], keep: bool
+    ) -> Value | None:
+        """An argument as the callee sees it. Objects that only the caller can reach, and that keep nothing of concern,
+        are all alike: one owned instance of their class."""
         if not isinstance(value, Obj) or frame is None:
             return value
         if not frame.state.owned or not frame.owns(value.address):
-            if value.address.kind == "some" or value.address.single or self.matters(value) or value.type in types.CONTAINERS:
+            if (
+                value.address.kind == "some"
+                or value.address.single
+                or self.matters(value)
+                or value.type in types.CONTAINERS
+            ):
                 return value
             return Obj(value.type, Address("some", None, (value.type_name, "an argument")))
         if keep or self.matters(value) or value.address.root.kind in ("global", "class"):
@@ -508,7 +534,9 @@ class Explorer(Evaluator):
             skip = function.receiver_name if receiver is not None else None
             found = [(p.name, self.static.parameter(function, p.name)) for p in function.facts.params if p.name != skip]
             known = self._declarations[function, receiver is None] = tuple(
-                (name, values) for name, values in found if values and not (len(values) == 1 and isinstance(values[0], Lit))
+                (name, values)
+                for name, values in found
+                if values and not (len(values) == 1 and isinstance(values[0], Lit))
             )
         return known
 

@@ -260,7 +260,7 @@ class ActiveFrame(Frame):
         elif kind is f.Display:
             self._unpack(target, values, expr)  # type: ignore[arg-type]
         elif kind is f.Starred:
-            self.bind(target.value, UNKNOWN)  # type: ignore[union-attr]
+            self.bind(target.value, UNKNOWN)  # type: ignore[union-attr, arg-type]
 
     def _bind_name(self, target: f.Name, values: Values, expr: f.Expr | None) -> None:
         name = target.id

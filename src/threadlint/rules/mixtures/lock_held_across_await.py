@@ -72,7 +72,7 @@ RULE = Rule("THR701", "lock-held-across-await", severity=Severity.ERROR)
 def check(program: Program) -> Iterator[Finding]:
     """One finding for each place that takes a lock and awaits under it: the first `await`."""
     found = program.ask(execution)
-    first: dict[object, tuple[Event, Hold]] = {}
+    first: dict[tuple[str, tuple[int, int], str], tuple[Event, Hold]] = {}
     for event in found.events("await"):
         for hold in event.held:
             if (
@@ -87,8 +87,7 @@ def check(program: Program) -> Iterator[Finding]:
             if known is None or event.at < known[0].at:
                 first[key] = event, hold
     names = program.ask(lock_names)
-    for key in sorted(first, key=str):
-        event, hold = first[key]
+    for _, (event, hold) in sorted(first.items(), key=lambda item: str(item[0])):
         lock = names.spelling(hold.lock)
         taken = program.place(hold.function, hold.at)
         yield RULE.finding(
