@@ -21,7 +21,7 @@ def fork_handlers(program: Program) -> frozenset[Function]:
     found: dict[Function, None] = {}
     for spot in program.ask(lock_spots).forks:
         callees = program.static.evaluate(spot.node.func, spot.function)
-        if any(isinstance(callee, Ext) and callee.name in _REGISTERS for callee in callees):
+        if not callees or any(isinstance(callee, Ext) and callee.name in _REGISTERS for callee in callees):
             for arg in spot.node.args:
                 for value in program.static.evaluate(arg.value, spot.function):
                     if isinstance(value, Fn):

@@ -7,11 +7,14 @@ the lock on purpose, and so does one that hands it over. A function hands a lock
 - it holds the lock however it returns normally, and gives it back only when it fails;
 - it holds the lock exactly where it returns True, and returns nothing or False elsewhere.
 
-Semaphores are permits, not locks, and are left to their own rules; asyncio's locks keep out tasks, not threads.
+A function that returns with one lock held and with another released that it had not taken passes a baton; its locks
+are signals. Semaphores are permits, not locks, and are left to their own rules; asyncio's locks keep out tasks, not
+threads.
 """
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import NamedTuple
 
 from ..model import facts as f
@@ -49,8 +52,11 @@ def lock_leaks(program: Program) -> list[Leak]:
     """At most one leak of each acquisition: the way out that is most surely taken, then the first in the text.
     Acquisitions that one missing release leaves held are told once."""
     found: list[Leak] = []
+    batons = passing_batons(program)
     for walked in program.ask(lock_paths):
         use = walked.use
+        if use.function in batons:
+            continue
         if use.counts or not use.belongs_to_threads or hands_over(use.function.name):
             continue
         places = {call.at[0]: call.at for call in use.acquires} | {call.at[0]: call.at for call, _ in walked.helpers}
@@ -61,6 +67,22 @@ def lock_leaks(program: Program) -> list[Leak]:
                 causes.setdefault(leak.releases if leak.how == "exc" else (leak.how, leak.at), leak)
         found.extend(causes.values())
     return found
+
+
+def passing_batons(program: Program) -> frozenset[Function]:
+    """Functions that return with one lock held and another released that they had not taken: locks used as signals."""
+    keeping: dict[Function, set[str]] = defaultdict(set)
+    giving: dict[Function, set[str]] = defaultdict(set)
+    for walked in program.ask(lock_paths):
+        for each in walked.paths.exits:
+            if each.kind in ("return", "end"):
+                if each.state.held:
+                    keeping[walked.use.function].add(walked.use.path)
+                if each.state.missing:
+                    giving[walked.use.function].add(walked.use.path)
+    return frozenset(
+        function for function, paths in keeping.items() if len(paths | giving[function]) > 1 and giving[function]
+    )
 
 
 def _leak(walked: Walked, offset: int, place: f.Span) -> Leak | None:

@@ -86,7 +86,7 @@ def _look(found: Spots, function: Function, node: Any, above: Any) -> None:
         name = func.attr if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
         if name in _CALLED and isinstance(func, f.Attr):
             found.calls[name].append(Spot(function, node, above))
-        elif name in _FORKING:
+        elif name.lower().strip("_") in _FORKING:
             found.forks.append(Spot(function, node, above))
         elif name in _COPYING:
             found.copies.append(Spot(function, node, above))

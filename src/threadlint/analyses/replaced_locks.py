@@ -44,7 +44,7 @@ def replaced_locks(program: Program) -> list[ReplacedLock]:
         if (
             making.is_making(function)
             or function in forked
-            or _BEGINS_ANEW.search(function.name.lower())
+            or _begins_anew(function)
             or not isinstance(statement, f.Assign)
         ):
             continue
@@ -61,13 +61,19 @@ def replaced_locks(program: Program) -> list[ReplacedLock]:
     return found
 
 
+def _begins_anew(function: Function) -> bool:
+    """Whether a function's name, or its class', says that nobody uses the object yet, or any more."""
+    cls = function.cls.name.lower() if function.cls is not None else ""
+    return _BEGINS_ANEW.search(function.name.lower()) is not None or "fork" in cls
+
+
 def _only_begins_anew(program: Program, function: Function, making: Construction) -> bool:
     """Whether a private function is only mentioned by code that begins anew, or registered to run after a fork."""
     if not function.name.startswith("_"):
         return False
     where = program.ask(mentions)
     callers = [each for each, _ in (*where.attributes(function.name), *where.names(function.module, function.name))]
-    return bool(callers) and all(making.is_making(each) or _BEGINS_ANEW.search(each.name.lower()) for each in callers)
+    return bool(callers) and all(making.is_making(each) or _begins_anew(each) for each in callers)
 
 
 def _replaced(

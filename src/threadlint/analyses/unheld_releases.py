@@ -13,7 +13,7 @@ from ..program.program import Program
 from ..program.symbols import Function
 from .fork_handlers import fork_handlers
 from .lock_calls import LockCalls, last_part, lock_calls
-from .lock_leaks import hands_over
+from .lock_leaks import hands_over, passing_batons
 from .lock_paths import Walked, lock_paths
 from .lock_spots import lock_spots
 from .locked_tests import locked_tests
@@ -35,12 +35,13 @@ class UnheldRelease(NamedTuple):
 def unheld_releases(program: Program) -> list[UnheldRelease]:
     """All of them, in order of module, function and place."""
     unlooked = program.ask(unlooked_acquires)
+    batons = passing_batons(program)
     taken, forked = _names_taken(program), program.ask(fork_handlers)
     tested = {(test.function, test.path) for test in program.ask(locked_tests)}
     found: list[UnheldRelease] = []
     for walked in program.ask(lock_paths):
         use = walked.use
-        if use.counts or not use.belongs_to_threads:
+        if use.counts or not use.belongs_to_threads or use.function in batons:
             continue
         if use.typed and last_part(use.path) not in taken:
             if use.function not in forked and (use.function, use.path) not in tested:

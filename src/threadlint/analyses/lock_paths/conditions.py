@@ -6,6 +6,7 @@ from typing import Any
 
 from ...model import facts as f
 from ...program.symbols import Function
+from ...program.traverse import walk
 from ..lock_calls import LockCalls, method_call, spelled
 from ..raising import Raising, may_be_missing, may_divide_by_zero
 from .outcomes import key_of, outcomes_of
@@ -35,6 +36,7 @@ class Evaluation:
         self.yields_raise = yields_raise
         self.paths = Paths()
         self.relevant = outcomes_of(use)
+        self.looked_up = looked_up(use.function)
         self.exits: list[Exit] = []
         self.shields = [0]
         self.guarded = 0
@@ -104,7 +106,8 @@ class Evaluation:
             return yes | no
         for child in _parts(expr):
             states = self.value(child, states)
-        if (isinstance(expr, f.Item) and may_be_missing(expr)) or may_divide_by_zero(expr):
+        missing = isinstance(expr, f.Item) and may_be_missing(expr) and spelled(expr) not in self.looked_up
+        if missing or may_divide_by_zero(expr):
             self.leave("exc", expr.at, states)
         elif isinstance(expr, f.Await) or (isinstance(expr, f.Yield) and self.yields_raise):
             self.leave("exc" if isinstance(expr, f.Await) else "yield", expr.at, states)
@@ -236,6 +239,16 @@ class Evaluation:
         if key is None or key[0] not in self.relevant:
             return states
         return {state._replace(known=state.known | {(key[0], outcome)}): None for state in states}
+
+
+def looked_up(function: Function) -> frozenset[str]:
+    """The items of containers whose presence the function tests somewhere: `key in table` speaks for `table[key]`."""
+    found = set()
+    for node in walk(function.facts.body):
+        if isinstance(node, f.Compare) and node.op in ("in", "not in"):
+            key = repr(node.left.value) if isinstance(node.left, f.Const) else spelled(node.left)
+            found.add(f"{spelled(node.right)}[{key}]")
+    return frozenset(found)
 
 
 def _parts(expr: f.Expr) -> list[f.Expr]:

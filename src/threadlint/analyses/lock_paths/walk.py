@@ -103,7 +103,7 @@ class Walk(Evaluation):
             return yes
         if isinstance(s, f.Delete):
             for target in s.targets:
-                if isinstance(target, f.Item) and may_be_missing(target):
+                if isinstance(target, f.Item) and may_be_missing(target) and spelled(target) not in self.looked_up:
                     self.leave("exc", s.at, states)
                 states = self.bound(target, states)
         return states
