@@ -24,7 +24,7 @@ _LEAVES = (f.Return, f.Raise, f.Jump)
 
 class LockedTest(NamedTuple):
     """One such condition. `then` is acquire or release, `act` its place; `known` whether the program shows that it is a
-    lock."""
+    lock; `takes` whether the function acquires it, too."""
 
     function: Function
     path: str
@@ -32,6 +32,7 @@ class LockedTest(NamedTuple):
     then: str
     act: f.Span
     known: bool
+    takes: bool
 
     @property
     def spelling(self) -> str:
@@ -62,7 +63,16 @@ def _found(program: Program) -> Iterator[LockedTest]:
         acted = _acted(where, function, call, path)
         if acted is not None:
             then, act = acted
-            yield LockedTest(function, path, call.at, then, act, bool(kinds))
+            yield LockedTest(function, path, call.at, then, act, bool(kinds), _takes(function, path))
+
+
+def _takes(function: Function, path: str) -> bool:
+    """Whether the function acquires the lock anywhere."""
+    return any(
+        spelled(receiver) == path
+        for node in walk(function.facts.body)
+        if (receiver := method_call(node, frozenset({"acquire"}))) is not None
+    )
 
 
 def _acted(where: Mentions, function: Function, call: f.Call, path: str) -> tuple[str, f.Span] | None:

@@ -30,7 +30,7 @@ class Effects:
         self._program = program
         self._calls = program.ask(lock_calls)
         self._raising = program.ask(raising)
-        self._known: dict[tuple[Function, str], Effect | None] = {}
+        self._known: dict[tuple[Function, str, int], Effect | None] = {}
         self._names = {last_part(use.path) for uses in self._calls.values() for use in uses}
 
     def paths(self, use: LockCalls, depth: int = 0) -> Paths | None:
@@ -92,7 +92,7 @@ class Effects:
                 yield called, path
 
     def _effect(self, function: Function, path: str, depth: int) -> Effect | None:
-        key = (function, path)
+        key = (function, path, depth)
         if key in self._known:
             return self._known[key]
         self._known[key] = None
@@ -106,10 +106,7 @@ class Effects:
             paths = self.paths(use, depth + 1)
             if paths is not None:
                 effect = _summed(paths)
-        if depth == 0 or effect is not None:
-            self._known[key] = effect
-        else:
-            del self._known[key]
+        self._known[key] = effect
         return effect
 
 

@@ -52,7 +52,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.locked_tests import locked_tests
+from ...analyses.locked_tests import LockedTest, locked_tests
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 
@@ -75,6 +75,13 @@ def check(program: Program) -> Iterator[Finding]:
                 if releases
                 else "use `acquire(blocking=False)`, which asks and takes in one step, or an `RLock` for re-entry"
             ),
-            confidence=Confidence.HIGH if test.known and not releases else Confidence.MEDIUM,
+            confidence=_confidence(test),
             label="may be out of date on the next line",
         )
+
+
+def _confidence(test: LockedTest) -> Confidence:
+    """A release in a function that does not take the lock may well be the other half of a hand-over."""
+    if test.then == "release":
+        return Confidence.MEDIUM if test.takes else Confidence.LOW
+    return Confidence.HIGH if test.known else Confidence.MEDIUM
