@@ -25,6 +25,11 @@ class Text:
 
     __slots__ = ("attributes", "names", "parents")
 
+    def nodes_at(self, at: f.Span) -> list[Any]:
+        """The names and attributes that stand exactly there."""
+        mentioned = (*self.names.values(), *self.attributes.values())
+        return [node for nodes in mentioned for node in nodes if node.at == at]
+
     def __init__(self, function: Function) -> None:
         self.parents: dict[int, Any] = {}
         self.names: dict[str, list[f.Name]] = defaultdict(list)

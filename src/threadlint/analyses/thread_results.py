@@ -16,7 +16,7 @@ from ..program.symbols import Function
 from ..program.values import Address
 from .execution import Activation, Event, Root, execution, reach
 from .lifetimes import Life
-from .mentions import mentions
+from .mentions import STATEMENTS, mentions
 
 _CHANGES = frozenset({"write", "augment", "change", "item"})
 _TELLING = frozenset({
@@ -108,6 +108,22 @@ class Results:
                 if node.at[0] > after and not (isinstance(above, (f.Assign, f.AugAssign)) and above.value is not node):
                     found.setdefault(node.at, Reader(function, node.at, location))
         return [found[at] for at in sorted(found)]
+
+    def looks_first(self, readers: list[Reader]) -> bool:
+        """Whether the first of some readers is a test: then the code knows that the result may not be there."""
+        return bool(readers) and self._is_test(readers[0])
+
+    def _is_test(self, reader: Reader) -> bool:
+        function = reader.function
+        for node in self._where.text(function).nodes_at(reader.at):
+            inner = node
+            for each in self._where.around(function, node):
+                if isinstance(each, (f.If, f.While, f.IfExp, f.Assert)):
+                    return each.test is inner
+                if isinstance(each, STATEMENTS):
+                    return False
+                inner = each
+        return False
 
     def _own_names(self, function: Function, changed: frozenset[Address]) -> list[tuple[str, Address]]:
         """The function's own variables among the locations: its globals for a top level, its cells for others."""

@@ -46,7 +46,7 @@ print(answers)
 ## Stays silent when
 
 - `is_alive()` is asked anywhere;
-- nothing that the thread changes is read afterwards.
+- nothing that the thread changes is read afterwards, or it is tested first.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def check(program: Program) -> Iterator[Finding]:
             readers = [
                 r for r in results.readers(life, use.function, use.node.at[1]) if r.location.key != _own_name(life)
             ]
-            if readers:
+            if readers and not results.looks_first(readers):
                 seen.add(key)
                 yield _finding(program, life, use.node, readers[0])
 

@@ -94,6 +94,8 @@ def _judged(program: Program, where: Mentions, results: Results, life: Life) -> 
         reader for start in starts for reader in results.readers(life, start.function, start.at[1])
     ]  # fmt: skip
     story: tuple[Step, ...] = ()
+    if results.looks_first(readers):
+        return  # it polls
     if readers:
         confidence = Confidence.HIGH
         story = (
@@ -106,7 +108,7 @@ def _judged(program: Program, where: Mentions, results: Results, life: Life) -> 
             f"`{life.name}` is started and never joined: nothing waits for its end, and nobody learns whether it failed"
         )
         confidence = _confidence(where, life)
-    if any(_loops_for_ever(fn.function.facts.body) for fn, _ in life.targets):
+    if not readers and any(_loops_for_ever(fn.function.facts.body) for fn, _ in life.targets):
         return
     yield RULE.finding(
         program.place(life.function, life.node.at),
