@@ -64,7 +64,7 @@ from ...knowledge.types import THREADS
 from ...model import facts as f
 from ...model.finding import Finding, Fix, Rule, Severity
 from ...program.program import Program
-from ...program.symbols import Class, Function
+from ...program.symbols import Class, Function, last_name
 from ...program.traverse import walk
 
 RULE = Rule("THR307", "missing-super-init", severity=Severity.ERROR)
@@ -74,6 +74,9 @@ def check(program: Program) -> Iterator[Finding]:
     """Findings for the constructors of classes that are threads."""
     for cls in program.classes:
         init = cls.methods.get("__init__")
+        if init is None and _is_dataclass(cls) and program.hierarchy.is_a(cls, THREADS):
+            if not any(_calls_init(method) for method in cls.own_functions):
+                yield _generated(program, cls)
         if init is None or not program.hierarchy.is_a(cls, THREADS) or init.receiver_name is None:
             continue
         if not any(_calls_init(method) for method in cls.own_functions):
@@ -83,6 +86,20 @@ def check(program: Program) -> Iterator[Finding]:
         early = _set_too_early(program, cls, init)
         if early is not None:
             yield _early(program, cls, init, *early)
+
+
+def _is_dataclass(cls: Class) -> bool:
+    return any(last_name(decorator) == "dataclass" for decorator in cls.facts.decorators)
+
+
+def _generated(program: Program, cls: Class) -> Finding:
+    return RULE.finding(
+        program.place(cls, cls.facts.name_at),
+        f"the constructor that `dataclass` makes for `{cls.name}` does not call that of `Thread`: `start()` will fail",
+        subjects=(cls.qualname,),
+        scope=cls.qualname,
+        help="call `super().__init__()` in `__post_init__`",
+    )
 
 
 def _calls_init(function: Function) -> bool:
