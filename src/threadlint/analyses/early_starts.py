@@ -42,6 +42,8 @@ def early_starts(program: Program) -> list[EarlyStart]:
             root = threads[address]
             if root.spelling == "timer" or root.domain != "thread" or _in_body(activation, place):
                 continue
+            if not _knows(root, activation):
+                continue
             read = _reader(running.reached(root), names.identity(place), names)
             start = next((each for each in root.spawns if each.subject is address), None)
             if read is None or start is None:
@@ -88,6 +90,17 @@ def _late(
             if address in threads and all(address in event.running for event in direct):
                 late[address, place] = direct[0]
     return late
+
+
+def _knows(root: Root, activation: Activation) -> bool:
+    """Whether a thread works on the object under construction: as its receiver, an argument, or what it closes over."""
+    assert isinstance(activation.receiver, Obj)
+    own = activation.receiver.address
+    target = root.activation
+    values = [target.receiver, *(v for given in target.bound.values() for v in given)]
+    if target.closure is not None:
+        values += [target.closure.receiver, *(v for given in target.closure.bound.values() for v in given)]
+    return any(isinstance(value, Obj) and value.address is own for value in values)
 
 
 def _in_body(activation: Activation, place: Address) -> bool:

@@ -19,7 +19,7 @@ from ..program.program import Program
 from ..program.symbols import Function
 from ..program.values import Address
 from .execution import Hold
-from .lock_names import lock_names
+from .lock_names import Names, lock_names
 from .shared_state import CHANGES, Shared, SharedState, Site, shared_state
 
 SURE = 0.8
@@ -42,6 +42,15 @@ class Usage(NamedTuple):
     iterates: bool
     locks: frozenset[tuple[str, ...]]
     sites: tuple[Site, ...]
+
+    def takes(self, lock: tuple[str, ...], names: Names) -> bool:
+        """Whether the function takes the lock itself, or a method of the same class does that calls it."""
+        for hold in self.sites[0].event.held:
+            if names.identity(hold.lock) == lock:
+                mine, its = self.function.method_of, hold.function.method_of
+                if hold.function is self.function or (mine is not None and its is not None and mine.cls is its.cls):
+                    return True
+        return False
 
     @property
     def weight(self) -> int:
@@ -104,7 +113,7 @@ class Guards:
                     continue
                 if guard.lock in usage.locks or not (usage.changes or usage.iterates) or exempt(usage.function):
                     continue
-                if any(usage.locks & other.locks for other in locked):
+                if usage.locks:  # another lock, or the same one under another name
                     continue
                 against = self._beside(usage, locked)
                 if against is not None:
@@ -161,6 +170,8 @@ class Guards:
             changes = any(usage.changes for usage in locked)
             share = sum(usage.weight for usage in locked) / whole
             likely = len({usage.function for usage in locked}) >= 2 or changes
+            if sum(1 for usage in locked if usage.takes(lock, self._names)) < min(2, len(locked)):
+                continue  # held by callers far away, for reasons of their own
             if (changes or len(locked) >= 2) and (share >= SURE or (share >= LIKELY and likely)):
                 if best is None or share > best.share:
                     best = Guard(lock, share)

@@ -47,12 +47,21 @@ class Instances:
         self._cells = {activation.number: activation for activation in self._parallel.execution.activations}
         self._classes = {cls.qualname: cls for cls in program.classes}
         explorer = self._parallel.execution.explorer
-        self._global: set[Class] = {
-            cls
-            for address, (obj, *_) in explorer.constructions.items()
-            if address.root.kind in ("global", "class") and isinstance(obj.type, Class)
-            for cls in program.hierarchy.mro(obj.type)
-        }
+        self._global = self._kept_globally()
+
+
+    def _kept_globally(self) -> set[Class]:
+        """Classes at least half of whose makings go to a global or class attribute, or to an object that is kept there."""
+        explorer = self._parallel.execution.explorer
+        homes: dict[Class, int] = {}
+        for address, (obj, *_) in explorer.constructions.items():
+            if address.root.kind in ("global", "class") and isinstance(obj.type, Class):
+                homes[obj.type] = homes.get(obj.type, 0) + 1
+        makings: dict[str, int] = {}
+        for name, _ in explorer.makings:
+            makings[name] = makings.get(name, 0) + 1
+        kept = {cls for cls, number in homes.items() if 2 * number >= makings.get(cls.qualname, 0)}
+        return {above for cls in kept for above in self._program.hierarchy.mro(cls)}
 
     def own_instance(self, root: Root, location: Address) -> bool:
         """Whether every thread of a root that runs many times has its own object there."""

@@ -10,7 +10,7 @@ that is not a plain value, a call named like `connect` or `open`. The rest is no
 """
 from __future__ import annotations
 
-from ..knowledge.making import MAKING_WORDS, PURE_FUNCTIONS, PURE_METHODS, PURE_MODULES, VALUE_TYPES
+from ..knowledge.making import MAKING_WORDS, PLAIN, PURE_FUNCTIONS, PURE_METHODS, PURE_MODULES, VALUE_TYPES
 from ..knowledge.types import CONTAINERS
 from ..model import facts as f
 from ..program.program import Program
@@ -45,6 +45,8 @@ class Making:
         if isinstance(expr, (f.BoolOp, f.IfExp)):
             parts = expr.values if isinstance(expr, f.BoolOp) else (expr.body, expr.orelse)
             return _worst([self._judge(function, part, depth) for part in parts])
+        if isinstance(expr, f.Call) and isinstance(expr.func, f.Name) and expr.func.id in PLAIN:
+            return True
         if isinstance(expr, f.Display):
             return _worst([self._judge(function, item, depth) for item in expr.items])
         verdicts: list[bool | None] = [True]

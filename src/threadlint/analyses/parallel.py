@@ -306,6 +306,10 @@ class Parallel:
             self._serial[root] = pool
         return self._serial[root]
 
+    def starts_at_all(self, ancestor: Root, thread: Root) -> bool:
+        """Whether a root starts a thread, itself or through threads that it starts."""
+        return self._descends(thread, ancestor)
+
     def _descends(self, thread: Root, ancestor: Root) -> bool:
         """Whether a root starts a thread, itself or through threads that it starts."""
         return thread in self._below(ancestor)

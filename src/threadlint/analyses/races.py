@@ -28,6 +28,10 @@ ORDER = (
 
 
 
+BEGINNING = ("start", "setup", "init", "install", "configure", "launch")
+"""Beginnings of names of functions that are called once, before others use what they make."""
+
+
 class Race(NamedTuple):
     """A race to tell. `kind` is one of `ORDER`; `home` is global, attribute or cell; `site` is the side to change,
     `against` the other; `lock` the guard, or what `site` holds in vain, and `other_lock` what `against` holds."""
@@ -90,14 +94,22 @@ class Races:
         return races
 
     def _broken(self) -> list[Race]:
-        broken = [self._race(found) for found in self._program.ask(breaks).found if not exempt(found.site.function)]
+        broken = [self._race(found) for found in self._program.ask(breaks).found if not self._exempt(found)]
         return [race for race in broken if race is not None]
+
+    def _exempt(self, found: Break) -> bool:
+        """Whether a function runs before or after the time in which its object is shared: it closes, or it begins."""
+        function = found.site.function
+        if exempt(function):
+            return True
+        begins = found.what in ("lazy", "test") and function.name.lstrip("_").startswith(BEGINNING)
+        return begins and found.site.root is not found.against.root
 
     def _race(self, found: Break) -> Race | None:
         site, against = found.site, found.against
         kind = found.what
-        mine = [h for h in site.event.held if h.kind.excludes and h.kind.domain != "task"]
-        theirs = [h for h in against.event.held if h.kind.excludes and h.kind.domain != "task"]
+        mine = [h for h in site.event.held if _guards(h, site)]
+        theirs = [h for h in against.event.held if _guards(h, against)]
         lock = other = None
         if mine and found.relies.check is not None and any(hold not in found.held for hold in mine):
             again = [h for h in mine if any(self._names.may_be_same(h.lock, b.lock) for b in found.relies.check.held)]
@@ -145,6 +157,14 @@ class Races:
             return Confidence.LOW
         sure = resolved and (found.what not in ("lazy", "test") or relies.idempotent is False)
         return Confidence.HIGH if sure else Confidence.MEDIUM
+
+
+def _guards(hold: Hold, site: Site) -> bool:
+    """Whether a lock is likely meant for what happens here: taken in this function, or in a method of the same class."""
+    if not hold.kind.excludes or hold.kind.domain == "task":
+        return False
+    mine, its = site.function.method_of, hold.function.method_of
+    return hold.function is site.function or (mine is not None and its is not None and mine.cls is its.cls)
 
 
 def _home(site: Site) -> str:

@@ -85,7 +85,7 @@ class Raising:
 
     def _is_plain(self, cls: Class) -> bool:
         bases = self._program.hierarchy.bases(cls)
-        return all(isinstance(base, Class) or base in ("builtins.object", "builtins.Exception") for base in bases)
+        return all(isinstance(base, Class) or _keeps(base) for base in bases)
 
     def function(self, function: Function) -> bool:
         """Whether calling a function of the program can raise; recursion alone does not count."""
@@ -127,6 +127,11 @@ def may_be_missing(item: f.Item) -> bool:
     if isinstance(index, f.Other) and index.kind == "slice":
         return False
     return not (isinstance(index, f.Const) and index.kind == "int")
+
+
+def _keeps(base: str) -> bool:
+    """Whether making an instance of a subclass of a library class keeps its word."""
+    return base in ("builtins.object", "builtins.Exception", "typing.Generic") or base.startswith(KEEPING_OWNERS)
 
 
 def may_divide_by_zero(node: Any) -> bool:

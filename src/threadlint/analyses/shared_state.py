@@ -138,6 +138,9 @@ class SharedState:
             return False
         if not self.parallel.may_run_together(site.occurrence, other.occurrence, locks=locks):
             return False
+        for main, thread in ((site.root, other.root), (other.root, site.root)):
+            if main.kind == "main" and not self.parallel.starts_at_all(main, thread):
+                return False  # imports come before the threads that others start
         if self._own_code(site, other) or self._own_code(other, site):
             return False
         if self._handovers.between(site.occurrence, other.occurrence):
@@ -152,13 +155,16 @@ class SharedState:
         for hold in mine:
             if hold.kind.excludes and self.protects(hold, site.location):
                 for also in other.event.held:
-                    if self._may_be_same_lock(hold, also) and self.protects(also, other.location):
+                    if self._may_be_same_lock(hold, also, site.location is other.location and site.location.single) and self.protects(also, other.location):
                         return hold
         return None
 
-    def _may_be_same_lock(self, hold: Hold, also: Hold) -> bool:
-        """Whether two locks may be one; of a lock whose object is not known the name decides."""
+    def _may_be_same_lock(self, hold: Hold, also: Hold, exact: bool) -> bool:
+        """Whether two locks may be one. Where the two sides may work on two objects, so may their locks: class and field
+        decide (`exact` says that they work on one). Of a lock whose object is not known the name decides."""
         if self.names.may_be_same(hold.lock, also.lock):
+            return True
+        if not exact and self.names.identity(hold.lock) == self.names.identity(also.lock):
             return True
         return any(
             unknown.obj.type == UNKNOWN_LOCK_TYPE

@@ -46,6 +46,9 @@ PURE_METHODS = frozenset({
 })  # fmt: skip
 """Methods that compute from their object, or fill a container of the function's own."""
 
+PLAIN = frozenset({"hash", "len", "int", "str", "float", "bool", "repr", "frozenset", "bytes", "tuple", "id", "ord", "chr", "round"})
+"""Builtins that give a plain value whatever they are given."""
+
 MAKING_WORDS = (
     "connect", "open", "start", "spawn", "launch", "create_connection", "create_engine", "make_connection",
     "make_session", "new_session", "acquire", "subscribe", "init_", "initialize", "setup", "create_client",

@@ -115,9 +115,17 @@ class ActiveFrame(Frame):
         self.note("access", at, location, Access(how, owned, check=check, **more), how)
         if how in ("write", "delete"):
             state.checks.pop(location, None)
+            self._detach(location, at)
             value = more.get("value")
             if how == "write" and state.held and isinstance(value, f.Const) and value.value is True:
                 state.running |= {location}  # a flag that others may wait for, see `handovers`
+
+    def _detach(self, location: Address, at: f.Span) -> None:
+        """A place gets a new container: locals that stand for the one that was there keep it, and it is theirs now."""
+        for name, values in self.state.names.items():
+            if any(isinstance(v, Obj) and v.address is location and v.type in types.CONTAINERS for v in values):
+                old = Address("site", None, (self.function.module.name, at[0], "what was there before"))
+                self.state.names[name] = tuple(v.at(old) if isinstance(v, Obj) and v.address is location else v for v in values)
 
     def owns(self, address: Address) -> bool:
         """Whether nobody else can reach the object at an address, or what it hangs off."""
@@ -347,6 +355,10 @@ class ActiveFrame(Frame):
         for index, item in enumerate(target.items):
             found = union(UNKNOWN, *(pack.items[index] for pack in packs)) if packs else UNKNOWN
             self.bind(item, found, parts[index] if parts else None)
+        for item in target.items:  # `old, self.rows = self.rows, []` in whatever order
+            place = self.location(item) if isinstance(item, (f.Attr, f.Name)) else None
+            if place is not None and place.kind in ("field", "global", "class"):
+                self._detach(place, item.at)
 
     def _written(
         self, place: Address, values: Values, expr: f.Expr | None, target: f.Item | None = None
@@ -394,14 +406,13 @@ class ActiveFrame(Frame):
 
     def _drag_along(self, gone: set[Address]) -> None:
         """What hangs off objects that can be reached can be reached itself."""
-        homes = self.evaluator.homes
-        left = [address for address in self.state.owned if address not in gone and address in homes]
-        while left:
-            more = [address for address in left if any(_hangs_off(place, gone) for place in homes[address])]
-            if not more:
-                return
-            gone.update(more)
-            left = [address for address in left if address not in gone]
+        tenants, owned = self.evaluator.tenants, self.state.owned
+        pending = list(gone)
+        for owner in pending:
+            for address in tenants.get(owner, ()):
+                if address in owned and address not in gone:
+                    gone.add(address)
+                    pending.append(address)
 
     # --- calls --------------------------------------------------------------------------------------------------
 
@@ -554,15 +565,6 @@ class ActiveFrame(Frame):
         if place is None:
             place = Address("some", None, (self.function.qualname, name))
         return Obj(UNKNOWN_LOCK_TYPE, place)
-
-
-def _hangs_off(place: Address, owners: set[Address]) -> bool:
-    here: Address | None = place
-    while here is not None:
-        if here in owners:
-            return True
-        here = here.base
-    return False
 
 
 _ITERATING = frozenset(

@@ -72,12 +72,14 @@ for _ in range(4):
 
 - the test is repeated under the lock;
 - the value may as well be built twice (a compiled pattern, a number);
-- nothing shows that several threads come here.
+- nothing shows that several threads come here;
+- it is tested, then locked, and not tested again, which is THR206.
 """
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.double_checks import double_checks
 from ...analyses.race_stories import race_stories
 from ...analyses.races import races
 from ...model.finding import Finding, Rule, Severity
@@ -89,7 +91,11 @@ RULE = Rule("THR205", "unlocked-lazy-init", severity=Severity.WARNING)
 def check(program: Program) -> Iterator[Finding]:
     """One finding for each place that builds, behind a test, what another thread may be building too."""
     stories = program.ask(race_stories)
+    told = [(each.function, each.build) for each in program.ask(double_checks)]  # by THR206
     for race in program.ask(races).of("lazy"):
+        at = race.site.event.at[0]
+        if any(function is race.site.function and build[0] <= at < build[1] for function, build in told):
+            continue
         name = stories.spelling(race).short
         yield stories.finding(
             RULE,
