@@ -88,3 +88,8 @@ def test_fixable_findings_are_marked_and_counted(program: Path) -> None:
     result = run("check", "--isolated", "--no-cache", "--output-format", "concise", ".")
     assert "THR303 [*]" in result.stdout
     assert "1 fixable with --fix (1 more with --unsafe-fixes)" in result.stdout
+
+
+def test_the_full_format_says_how_a_finding_can_be_fixed(program: Path) -> None:
+    result = run("check", "--isolated", "--no-cache", "--output-format", "full", ".")
+    assert "= fix: hand over `work` instead of calling it (--fix)" in result.stdout

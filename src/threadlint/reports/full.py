@@ -35,6 +35,8 @@ def told(finding: Finding, texts: Texts, manner: Manner) -> str:
         lines.extend(_frame(frame, rows, width, rule.severity.value, manner))
     bullet = " " * (width + 1) + manner.paint("=", "frame")
     notes = [*finding.notes, *([f"help: {finding.help}"] if finding.help else [])]
+    if finding.fix is not None:
+        notes.append(f"fix: {finding.fix.message} (--fix{'' if finding.fix.safe else ' --unsafe-fixes'})")
     notes.append(f"confidence {finding.confidence.value} · threadlint rule {rule.code}")
     lines.extend(f"{bullet} {note}" for note in notes)
     return "".join(f"{line}\n" for line in lines)
