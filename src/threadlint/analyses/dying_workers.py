@@ -2,9 +2,9 @@
 
 Domain. A worker loop that *serves*: it takes items from a queue, marks them as done, waits or sleeps. A *foreign
 call* in it runs code that the loop's author does not know: something taken from the queue is called or one of its
-methods is, or an object or function that was passed to the constructor is. A foreign call ends the worker when no
-`try` with a broad handler is around it, in the loop or outside: the thread is gone, and what is still in the queue
-waits for ever.
+methods is, a function that was passed in is called, or an object that was passed in is given data. A foreign call ends
+the worker when no `try` with a broad handler is around it, in the loop or outside: the thread is gone, and what is
+still in the queue waits for ever.
 
 Calls that raise when a connection or file is closed are not counted: ending then is what they are for.
 """
@@ -187,8 +187,8 @@ def _foreign(program: Program, function: Function, call: f.Call, items: frozense
     if path is None or method.receiver_name is None or not path.startswith(f"{method.receiver_name}."):
         return None
     attrs = path.split(".")[1:]
-    if len(attrs) > 2:
-        return None
+    if len(attrs) > 2 or (len(attrs) == 2 and all(isinstance(arg.value, f.Const) for arg in call.args)):
+        return None  # an object that was passed is only told something: what it works on is what may fail
     if not _is_given(program, method.cls, attrs[0]):
         return None
     return None if _is_known(program, method, func) else "stored"
