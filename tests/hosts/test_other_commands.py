@@ -16,7 +16,7 @@ def test_version_is_a_command_and_a_flag() -> None:
     assert run("version").stdout == run("--version").stdout == f"threadlint {__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["check", "rule", "show", "config", "baseline", "clean", "version"])
+@pytest.mark.parametrize("command", ["check", "rule", "graph", "show", "config", "baseline", "clean", "version"])
 def test_every_command_explains_itself(command: str) -> None:
     for flag in ("-h", "--help"):
         result = run(command, flag)

@@ -248,7 +248,7 @@ class _Maker:
         """Threads of the program, by where they begin, then modules, then the one line for everybody outside."""
         outside: set[int] = set()
         callers: list[Root] = []
-        lines: list[tuple[Line, Root]] = []
+        lines: dict[tuple[bool, Place | None, str, str, tuple[Place, ...]], list[tuple[Line, Root]]] = defaultdict(list)
         for root in self._together.roots:
             if root.domain != "thread":
                 continue
@@ -257,12 +257,15 @@ class _Maker:
                 outside |= locks
                 callers.append(root)
             elif root.kind == "thread" or locks:
-                lines.append((self._line(root, locks), root))
-        lines.sort(key=lambda each: (each[0].kind != "thread", each[0].begins, each[0].name, each[0].starts))
-        for line, root in lines:
-            if not self._lines or self._lines[-1] != line:
-                self._lines.append(line)
-            self._line_of[root] = len(self._lines) - 1
+                line = self._line(root, locks)
+                alike = (line.kind != "thread", line.begins, line.name, line.spelling, line.starts)
+                lines[alike].append((line, root))
+        for alike in sorted(lines):
+            found = lines[alike]
+            both = {lock for line, _ in found for lock in line.locks}
+            self._line_of.update((root, len(self._lines)) for _, root in found)
+            first = found[0][0]
+            self._lines.append(first._replace(many=any(line.many for line, _ in found), locks=tuple(sorted(both))))
         if outside:
             for root in callers:
                 self._line_of[root] = len(self._lines)

@@ -10,7 +10,7 @@ import click
 
 from .ending import guarded
 
-COMMANDS = ("check", "rule", "show", "config", "baseline", "clean", "version")
+COMMANDS = ("check", "rule", "graph", "show", "config", "baseline", "clean", "version")
 """The commands in the order of the help; each is the `command` of the module of that name."""
 
 OWN_OPTIONS = frozenset({"-h", "--help", "--version"})
