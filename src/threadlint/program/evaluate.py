@@ -174,8 +174,8 @@ class Evaluator:
         self._blocking = frozenset(program.config.blocking)
         self.elements: dict[Address, Values] = {}
         self.fields: dict[Address, Values] = {}
-        self.homes: dict[Address, set[Address]] = {}
-        """Where objects were put: the fields and containers by what they hold."""
+        self.tenants: dict[Address, dict[Address, None]] = {}
+        """What was put into a field or container of an object, or into what hangs off it, by the object."""
 
     # --- expressions --------------------------------------------------------------------------------------------
 
@@ -576,7 +576,10 @@ class Evaluator:
     def _at_home(self, place: Address, values: Values) -> None:
         for value in values:
             if isinstance(value, Obj):
-                self.homes.setdefault(value.address, set()).add(place)
+                here: Address | None = place
+                while here is not None:
+                    self.tenants.setdefault(here, {})[value.address] = None
+                    here = here.base
 
     def _library_result(
         self,

@@ -417,7 +417,8 @@ class ActiveFrame(Frame):
     # --- calls --------------------------------------------------------------------------------------------------
 
     def made(self, obj: Obj, arguments: Arguments, node: f.Expr) -> None:
-        self.state.owned |= {obj.address}
+        if len(self.state.owned) < MOST_OWNED:
+            self.state.owned |= {obj.address}
         if obj.address.kind == "site":
             self.fresh.add(obj.address)
         self.explorer.constructed(obj, arguments, node, self)
@@ -567,6 +568,8 @@ class ActiveFrame(Frame):
         return Obj(UNKNOWN_LOCK_TYPE, place)
 
 
+MOST_OWNED = 500
+"""Objects that one function can be known to own at a time; only generated code has more."""
 _ITERATING = frozenset(
     {"builtins.max", "builtins.min", "builtins.any", "builtins.all", "builtins.sum", "copy.deepcopy"}
 )
