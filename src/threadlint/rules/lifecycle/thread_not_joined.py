@@ -43,7 +43,8 @@ print(sum(squares))
 
 ## Stays silent when
 
-- the thread is a daemon, or it is not certain that it is none;
+- the thread is a daemon, or it is not certain that it is none (unless the event that stops it is cleared to start the next
+  one, and nothing waits in between);
 - it is returned, passed on, stored where others may join it, or its class or keeper has a method that stops it;
 - it tells somebody that it is done: an event, a condition, a queue, a future;
 - starting it is the last thing that a script does;
@@ -56,6 +57,7 @@ from collections.abc import Iterator
 
 from ...analyses.lifetimes import Life, is_stop, lifetimes
 from ...analyses.mentions import Mentions, mentions
+from ...analyses.revived_workers import Revived, revived_workers
 from ...analyses.thread_code import is_test
 from ...analyses.thread_results import Results, thread_results
 from ...analyses.worker_loops import outermost_loops
@@ -78,6 +80,21 @@ def check(program: Program) -> Iterator[Finding]:
         if any(not name.startswith("_") for name, _ in life.homes) or results.tells(life):
             continue
         yield from _judged(program, where, results, life)
+    for revived in program.ask(revived_workers):
+        yield _revived(program, revived)
+
+
+def _revived(program: Program, revived: Revived) -> Finding:
+    life, clear = revived.life, revived.clear
+    return RULE.finding(
+        program.place(clear.function, clear.at),
+        f"the previous `{life.name}` is not joined: clearing its stop event may let it go on beside the next one",
+        subjects=(f"{life.function.module.name}.{life.name}",),
+        scope=clear.function.qualname,
+        story=(Step(program.place(life.function, life.node.at), "the next one is made here"),),
+        help="join the thread after it has been told to stop, or give each thread an event of its own",
+        confidence=Confidence.MEDIUM,
+    )
 
 
 def _can_be_stopped(program: Program, life: Life) -> bool:
