@@ -27,7 +27,7 @@ class Text:
 
     def nodes_at(self, at: f.Span) -> list[Any]:
         """The names and attributes that stand exactly there."""
-        mentioned = (*self.names.values(), *self.attributes.values())
+        mentioned: list[list[Any]] = [*self.names.values(), *self.attributes.values()]
         return [node for nodes in mentioned for node in nodes if node.at == at]
 
     def __init__(self, function: Function) -> None:

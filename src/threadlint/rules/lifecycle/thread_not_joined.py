@@ -43,8 +43,8 @@ print(sum(squares))
 
 ## Stays silent when
 
-- the thread is a daemon, or it is not certain that it is none (unless the event that stops it is cleared to start the next
-  one, and nothing waits in between);
+- the thread is a daemon, or it is not certain that it is none (unless the event that stops it is cleared to start the
+  next one, and nothing waits in between);
 - it is returned, passed on, stored where others may join it, or its class or keeper has a method that stops it;
 - it tells somebody that it is done: an event, a condition, a queue, a future;
 - starting it is the last thing that a script does;
