@@ -8,12 +8,13 @@ and code that every caller runs with some lock held is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from ..model import facts as f
 from ..program.program import Program
-from ..program.symbols import Function
+from ..program.symbols import Function, last_name
 from ..program.traverse import walk_expression
 from .construction import construction
 from .execution import execution
@@ -46,7 +47,7 @@ def lazy_locks(program: Program) -> list[LazyLock]:
         if kind is None or making.is_making(function) or function.facts.is_async:
             continue
         for test, place in _tests(program, spot):
-            if not _under_lock(program, spot):
+            if not _under_lock(program, function, spot.node, True):
                 found.append(LazyLock(function, spot.node.at, test, place, kind))
             break
     return found
@@ -64,6 +65,8 @@ def _kind(program: Program, spot: Spot) -> str | None:
 def _tests(program: Program, spot: Spot) -> Iterator[tuple[f.Span, str]]:
     """The existence tests around (or in) the assignment, innermost first, each with the place that it is about."""
     function, statement = spot.function, spot.above
+    if isinstance(statement, f.Arg):
+        yield from _by_setattr(program, spot)
     if isinstance(statement, f.BoolOp) and statement.op == "or":
         outer = program.ask(mentions).parent(function, statement)
         if isinstance(outer, f.Assign):
@@ -94,6 +97,30 @@ def _tests(program: Program, spot: Spot) -> Iterator[tuple[f.Span, str]]:
                 yield around.at, place
         inner = around
     yield from _left_early(program, function, statement, places)
+
+
+def _by_setattr(program: Program, spot: Spot) -> Iterator[tuple[f.Span, str]]:
+    """`if not hasattr(x, name): setattr(x, name, Lock())`."""
+    where, function = program.ask(mentions), spot.function
+    call = where.parent(function, spot.above)
+    if not isinstance(call, f.Call) or last_name(call.func) != "setattr" or len(call.args) != 3:
+        return
+    place = _named(call.args[0].value, call.args[1].value)
+    root = (spelled(call.args[0].value) or "").partition(".")[0]
+    if place is None or (root in function.binds and root not in function.param_names):
+        return
+    inner: Any = where.statement(function, call)
+    for around in where.around(function, inner):
+        if isinstance(around, f.If) and any(inner is each for each in around.body) and _asks(around.test, place, True):
+            yield around.test.at, place
+        inner = around
+
+
+def _named(owner: f.Expr, name: f.Expr) -> str | None:
+    """The place that `getattr(owner, name)` speaks of; a name that is no literal stands for itself."""
+    base = spelled(owner)
+    last = str(name.value) if isinstance(name, f.Const) else spelled(name)
+    return f"{base}.{last}" if base is not None and last is not None else None
 
 
 def _through_local(
@@ -184,8 +211,7 @@ def _gets(expr: f.Expr, place: str) -> bool:
     if not isinstance(expr, f.Call) or not expr.args:
         return False
     if isinstance(expr.func, f.Name) and expr.func.id in ("hasattr", "getattr") and len(expr.args) >= 2:
-        name = expr.args[1].value
-        return isinstance(name, f.Const) and place == f"{spelled(expr.args[0].value)}.{name.value}"
+        return place == _named(expr.args[0].value, expr.args[1].value)
     if isinstance(expr.func, f.Attr) and expr.func.attr == "get":
         key = expr.args[0].value
         text = repr(key.value) if isinstance(key, f.Const) else spelled(key)
@@ -193,18 +219,26 @@ def _gets(expr: f.Expr, place: str) -> bool:
     return False
 
 
-def _under_lock(program: Program, spot: Spot) -> bool:
-    """Whether a lock is held where the new one is made: a `with` around it, or one that every caller holds."""
-    for around in program.ask(mentions).around(spot.function, spot.node):
+def _under_lock(program: Program, function: Function, node: f.Expr, callers: bool) -> bool:
+    """Whether a lock is held at a place: by a `with` around it, by `acquire` before and `release` behind it, or (with
+    `callers`) at every call of the function."""
+    where = program.ask(mentions)
+    for around in where.around(function, node):
         if isinstance(around, f.With):
             for item in around.items:
                 for part in walk_expression(item.context):
                     path = spelled(part)
-                    if path is not None and (lockish(path) or lock_kinds(program, spot.function, part)):
+                    if path is not None and (lockish(path) or lock_kinds(program, function, part)):
                         return True
-    for use in program.ask(lock_calls).get(spot.function, ()):
-        at = spot.node.at[0]
+    for use in program.ask(lock_calls).get(function, ()):
+        at = node.at[0]
         if any(call.at[0] < at for call in use.acquires) and any(call.at[0] > at for call in use.releases):
             return True
-    stores = [event for event in program.ask(execution).events("access") if event.detail.value is spot.node]
-    return bool(stores) and all(event.held or event.detail.owned for event in stores)
+    if not callers or function.is_top:
+        return False
+    stores = [event for event in program.ask(execution).events("access") if event.detail.value is node]
+    if stores and all(event.held or event.detail.owned for event in stores):
+        return True
+    mentioned = where.attributes if function.cls is not None else partial(where.names, function.module)
+    calls: Sequence[tuple[Function, f.Expr]] = mentioned(function.name)
+    return bool(calls) and all(_under_lock(program, caller, mention, False) for caller, mention in calls)

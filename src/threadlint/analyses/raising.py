@@ -20,7 +20,7 @@ from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Class, Function
 from ..program.traverse import children
-from ..program.values import Cls, Ext, ExtMethod, Fn, Obj, Value
+from ..program.values import Cls, Ext, ExtMethod, Fn, Lit, Obj, Value
 
 _BROAD = frozenset({"Exception", "BaseException"})
 
@@ -34,7 +34,7 @@ class Raising:
 
     def call(self, call: f.Call, function: Function) -> bool:
         """Whether a call that stands in a function can raise."""
-        callees = self._program.static.evaluate(call.func, function)
+        callees = [c for c in self._program.static.evaluate(call.func, function) if not isinstance(c, Lit)]
         if callees:
             return any(self._callee(callee, call) for callee in callees)
         func = call.func
