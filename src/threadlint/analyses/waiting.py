@@ -56,7 +56,15 @@ class Waiting(NamedTuple):
         )
 
 
-def length_of(wait: Wait, arguments: Arguments, name: str = "") -> tuple[str, float | None]:
+def _waits_by_default(event: Event, flag: f.Expr | None) -> bool:
+    """Whether the flag is a parameter of the function that is true unless the caller says otherwise."""
+    return isinstance(flag, f.Name) and any(
+        param.name == flag.id and isinstance(param.default, f.Const) and param.default.value is True
+        for param in event.function.facts.params
+    )
+
+
+def length_of(wait: Wait, arguments: Arguments) -> tuple[str, float | None]:
     """How long a call waits, and the seconds when the text shows them."""
     if wait.on == "time":
         seconds = _number(arguments.get(0, "secs"))
@@ -98,7 +106,9 @@ def waiting(program: Program) -> list[Waiting]:
         call: LibraryCall = event.detail
         if wait.on == "put" and not bounded(together, call.receiver):
             continue
-        length, seconds = length_of(wait, call.arguments, event.subject)
+        length, seconds = length_of(wait, call.arguments)
+        if length == "unknown" and wait.block is not None and _waits_by_default(event, call.arguments.expr(wait.block, wait.flag)):
+            length = "forever"
         if length != "none" and not _asked_first(wait, event):
             found.append(Waiting(event, wait, length, seconds))
     found.sort(key=lambda each: (each.event.function.module.name, each.event.at, each.event.activation.number))

@@ -55,6 +55,12 @@ WAITS: dict[str, Wait] = {
     "socket.socket.sendall": Wait("sendall", "io"),
     "socket.socket.send": Wait("send", "io"),
     "urllib.request.urlopen": Wait("urlopen", "io"),
+    **{
+        f"urllib3.{kind}.{name}": Wait(name, "io")
+        for kind in ("PoolManager", "ProxyManager", "HTTPConnectionPool", "HTTPSConnectionPool", "poolmanager.PoolManager",
+                     "poolmanager.ProxyManager", "connectionpool.HTTPConnectionPool", "connectionpool.HTTPSConnectionPool")
+        for name in ("urlopen", "request")
+    },
     "requests.get": Wait("get", "io"),
     "requests.post": Wait("post", "io"),
     "requests.put": Wait("put", "io"),

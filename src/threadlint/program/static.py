@@ -13,6 +13,7 @@ from ..knowledge.names import canonical
 from ..model import facts as f
 from .evaluate import NESTING, Arguments, Evaluator, Frame
 from .symbols import Binding, Class, Function, Module
+from .traverse import walk
 from .values import UNKNOWN, Address, Cls, Ext, Fn, Lit, Obj, Pack, Value, Values, element, field, union
 
 if TYPE_CHECKING:
@@ -218,8 +219,21 @@ class Static(Evaluator):
                 if bindings and bindings[-1].how != "def":
                     known = union(known, self._declared(ancestor, name, bindings, hint))
                     break
+            if not known and any(word in name.lower() for word in _POOLISH) and self._used_as_pool(order, name):
+                known = (Obj("concurrent.futures.Executor", hint),)
             self._fields[key] = known
         return known
+
+    def _used_as_pool(self, order: tuple[Class, ...], name: str) -> bool:
+        """Whether the methods of a class both submit to and shut down what an attribute holds that they were given."""
+        called: set[str] = set()
+        for ancestor in order:
+            for function in ancestor.own_functions:
+                for node in walk(function.facts.body):
+                    if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and isinstance(node.func.value, f.Attr):
+                        if node.func.value.attr == name and isinstance(node.func.value.value, f.Name):
+                            called.add(node.func.attr)
+        return {"submit", "shutdown"} <= called
 
     def _declared(self, cls: Class, name: str, bindings: list[Binding], hint: Address) -> Values:
         """A variable of the class body as its instances see it: `field(default_factory=…)` and bare annotations make
@@ -336,6 +350,7 @@ def _factory(call: f.Call) -> f.Expr | None:
     return None
 
 
+_POOLISH = ("executor", "pool", "delegate")
 _CONTAINER_ANNOTATIONS = {
     "dict": "builtins.dict", "Dict": "builtins.dict", "MutableMapping": "builtins.dict", "Mapping": "builtins.dict",
     "list": "builtins.list", "List": "builtins.list", "Sequence": "builtins.list", "Iterable": "builtins.list",
