@@ -159,8 +159,14 @@ class Picture:
     def start(self, line: Line) -> str:
         """Where a thread starts; for what nobody of the program starts, where its code is."""
         if line.starts:
-            return f"starts at {listed([self.where(at) for at in line.starts], MOST_STARTS)}"
+            places = listed([self.where(at) for at in line.starts], MOST_STARTS)
+            runs = f" and runs {'.'.join(line.function.split('.')[-2:])}" * (self._called[line.name] > 1)
+            return f"starts at {places}{runs}"
         return f"runs {self.where(line.begins)}" if line.kind == "thread" and line.begins is not None else ""
+
+    @cached_property
+    def _called(self) -> Counter[str]:
+        return Counter(line.name for line in self.graph.threads)
 
     def takes(self, line: Line, most: int = 6) -> str:
         """The locks that a thread takes."""
@@ -176,10 +182,11 @@ class Picture:
     @property
     def folded(self) -> list[str]:
         """What is not drawn, counted."""
+        if not self.graph.locks:
+            return ["no lock is taken"]
         told = []
-        drawn = len(self.locks)
         if self.alone:
-            also = "and " if drawn else ""
+            also = "and " if self.locks else ""
             told.append(f"{also}{count(len(self.alone), 'lock')} taken alone")
         indirect = len(self.graph.orders) - len(self.orders)
         if indirect:

@@ -176,12 +176,9 @@ class _Sheet:
         first = (passed[0][0] + self._ports[index, True], passed[0][1] + step)
         last = (passed[-1][0] + self._ports[index, False], passed[-1][1] - step)
         points: list[Point] = [first]
-        here = first
-        for point in (*passed[1:-1], last):
-            middle = (here[1] + point[1]) / 2
-            points += [(here[0], middle), (point[0], middle), point]
-            here = point
-        return points
+        for x, y in passed[1:-1]:  # straight between the nodes of a layer
+            points += [*_curve(points[-1], (x, y - step)), (x, y - step / 3), (x, y + step / 3), (x, y + step)]
+        return [*points, *_curve(points[-1], last)]
 
     @cached_property
     def _ports(self) -> dict[tuple[int, bool], float]:
@@ -322,6 +319,12 @@ def _tip(x: float, y: float, dx: float, dy: float) -> str:
         f"M {x:.1f} {y:.1f} L {x - ux * back - uy * half:.1f} {y - uy * back + ux * half:.1f} "
         f"L {x - ux * back + uy * half:.1f} {y - uy * back - ux * half:.1f} Z"
     )
+
+
+def _curve(one: Point, other: Point) -> list[Point]:
+    """From one point to another, leaving and arriving upright."""
+    middle = (one[1] + other[1]) / 2
+    return [(one[0], middle), (other[0], middle), other]
 
 
 def _on(curve: list[Point], share: float) -> Point:
