@@ -104,7 +104,14 @@ class SharedState:
                     occurrence = self.parallel.met(root, event, ways)
                     if STUCK in occurrence.ended:
                         continue
-                    found[key][root, event] = Site(occurrence, event.subject)
+                    alike = (root, event.function, event.at, event.detail.how, event.subject, _locks(event))
+                    known = found[key].get(alike)
+                    if known is not None:
+                        earlier = known.occurrence
+                        occurrence = Occurrence(
+                            root, earlier.event, earlier.running | occurrence.running, earlier.ended & occurrence.ended
+                        )
+                    found[key][alike] = Site(occurrence, event.subject)
         for key in sorted(found):
             sites = list(found[key].values())
             self.locations[key] = Shared(key, sites[0].location, sites)
@@ -188,6 +195,12 @@ class SharedState:
         if site.root is other.root and self._instances.own_instance(site.root, site.location):
             return False
         return self.names.may_be_same(site.location, other.location)
+
+
+def _locks(event: Event) -> tuple[frozenset[Address], frozenset[Address]]:
+    """The locks held at an access and at the test it relies on: contexts that agree in them are alike."""
+    check = event.detail.check
+    return frozenset(h.lock for h in event.held), frozenset(h.lock for h in check.held) if check is not None else frozenset()
 
 
 def _last(address: Address) -> str:
