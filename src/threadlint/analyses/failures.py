@@ -234,7 +234,7 @@ class Failures:
             return False
         values = self.callees(node, function)
         if not values:
-            return True
+            return not (isinstance(node.func, f.Attr) and name in CLEANUP_METHODS)
         return any(self._fails(value, depth) for value in values)
 
     def _fails(self, value: object, depth: int) -> bool:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Function
+from ..program.traverse import walk
 from .execution import Event, Root, reach
 from .lifetimes import Life, is_stop, lifetimes
 from .stop_signals import StopSignals, stop_signals
@@ -48,6 +49,8 @@ def unwaited_stops(program: Program) -> tuple[UnwaitedStop, ...]:
             if method is None or method in found:
                 continue
             for root in results.roots(life):
+                if _asks_again(root.function):
+                    continue
                 given = _given_here(signals, root, method)
                 using = _in_use(root, method) if given is not None else None
                 if given is not None and using is not None:
@@ -64,6 +67,16 @@ def _given_here(signals: StopSignals, root: Root, method: Function) -> Event | N
                 if event.kind == "call" and event.subject.endswith("Event.set"):
                     return event
     return None
+
+
+def _asks_again(function: Function) -> bool:
+    """Whether the thread asks once more while it holds a lock: then whoever stops it under that lock need not wait."""
+    return any(
+        isinstance(inner, f.Attr) and inner.attr in ("is_set", "isSet")
+        for node in walk(function.facts.body)
+        if isinstance(node, f.With)
+        for inner in walk(node.body)
+    )
 
 
 def _in_use(root: Root, method: Function) -> Event | None:

@@ -108,13 +108,15 @@ class Class:
 
     @cached_property
     def methods(self) -> dict[str, Function]:
-        """The functions defined directly in the body, the last definition of each name."""
-        return {
-            binding.name: self.module.functions[binding.index]
-            for bindings in self.body.bindings.values()
-            for binding in bindings
-            if binding.how == "def"
-        }
+        """The functions defined directly in the body, the last definition of each name; of a property its getter."""
+        found: dict[str, Function] = {}
+        for bindings in self.body.bindings.values():
+            for binding in bindings:
+                if binding.how == "def":
+                    function = self.module.functions[binding.index]
+                    if binding.name not in found or function.decorator_names.isdisjoint(("setter", "deleter")):
+                        found[binding.name] = function
+        return found
 
     @cached_property
     def own_functions(self) -> list[Function]:

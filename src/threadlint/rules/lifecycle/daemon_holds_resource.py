@@ -56,7 +56,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.execution import Event, execution, reach
+from ...analyses.execution import Activation, Event, Root, execution
 from ...analyses.lifetimes import Life, is_stop, lifetimes
 from ...analyses.stop_signals import StopSignals, stop_signals
 from ...analyses.thread_code import is_test
@@ -69,7 +69,7 @@ from ...program.values import Lit
 RULE = Rule("THR313", "daemon-holds-resource")
 
 _DATABASES = frozenset({"sqlite3.connect", "shelve.open", "dbm.open"})
-_DEPTH = 60
+_DEPTH = 3
 
 
 def check(program: Program) -> Iterator[Finding]:
@@ -92,7 +92,7 @@ def check(program: Program) -> Iterator[Finding]:
         yield RULE.finding(
             program.place(stop.function, stop.at),
             f"`{stop.function.facts.qualname}` tells daemon thread `{stop.life.name}` to stop and does not wait: "
-            "it may still use its connections when the interpreter is taken down",
+            "it may still be in the middle of something when the interpreter is taken down",
             subjects=(f"{stop.life.function.module.name}.{stop.life.name}",),
             scope=stop.function.qualname,
             story=(Step(program.place(stop.using.function, stop.using.at), "used by the thread here", stop.life.name),),
@@ -116,11 +116,21 @@ def _written(program: Program, signals: StopSignals, results: Results, life: Lif
             others = [a for a in program.ask(execution).activations if a.function is not root.function]
             if signals.given_in(others) & looked_at:
                 return None
-        for activation in list(reach(root.activation))[:_DEPTH]:
+        for activation in _near(root):
             for event in activation.events.values():
                 if event.kind == "call" and (event.subject in _DATABASES or _opens_to_write(event)):
                     return event
     return None
+
+
+def _near(root: Root) -> list[Activation]:
+    """The thread's own code: what its target calls in the same module, a few calls deep."""
+    found = [root.activation]
+    rest = [root.activation]
+    for _ in range(_DEPTH):
+        rest = [edge.callee for activation in rest for edge in activation.edges.values()]
+        found += [each for each in rest if each not in found and each.function.module is root.function.module]
+    return found
 
 
 def _opens_to_write(event: Event) -> bool:

@@ -84,7 +84,7 @@ def check(program: Program) -> Iterator[Finding]:
         if not _asks_for_names(where, event.function, old, renamed.new):
             yield _finding(program, where, event.function, call, old, renamed, confidence)
     for event in program.ask(execution).calls("threading.RLock"):
-        if isinstance(event.detail.node, f.Call) and event.detail.node.args:
+        if isinstance(event.detail.node, f.Call) and any(not arg.star for arg in event.detail.node.args):
             yield RULE.finding(
                 program.place(event.function, event.at),
                 "`RLock` takes no arguments: passing some is deprecated since Python 3.13, and an error from 3.15 on",
