@@ -171,7 +171,7 @@ def lock_calls(program: Program) -> dict[Function, list[LockCalls]]:
             for path, inner in _collect(nested).items():
                 if (
                     path in found
-                    and (inner.releases or inner.handed or inner.passed)
+                    and (inner.acquires or inner.releases or inner.handed or inner.passed)
                     and path.partition(".")[0] not in nested.facts.binds
                 ):
                     found[path].handed = True

@@ -4,6 +4,7 @@
 
 - made: the lock is made in the `with` itself;
 - local: it is made in the function that is to be guarded by it, and nothing else ever sees it;
+- thread: each thread that a loop starts is given one made for it;
 - property, factory: each `with` gets a new one from a property or function that makes and returns it.
 """
 from __future__ import annotations
@@ -12,15 +13,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..knowledge.keeping import MEMORISING
+from ..knowledge.threads import CONSTRUCTORS, SUBMITTERS
 from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Class, Function
-from ..program.values import Fn, Obj
+from ..program.values import Ext, Fn, Obj
 from .lock_calls import spelled
 from .lock_spots import excludes_threads, lock_spots, made_kind
 from .mentions import mentions
 from .uses import uses
 
+_RUNNERS = frozenset(CONSTRUCTORS) | frozenset(name for name in SUBMITTERS if name.endswith(".submit"))
 _TAKES = frozenset(
     {"acquire", "release", "locked", "__enter__", "__exit__", "notify", "notify_all", "wait", "wait_for"}
 )
@@ -40,7 +43,7 @@ class PrivateLock(NamedTuple):
 
 def private_locks(program: Program) -> list[PrivateLock]:
     """All of them, each once, in order of module and place."""
-    found = [*_made_in_with(program), *_local(program), *_made_per_call(program)]
+    found = [*_made_in_with(program), *_local(program), *_per_thread(program), *_made_per_call(program)]
     found.sort(key=lambda each: (each.function.module.name, each.made, each.used))
     return found
 
@@ -79,6 +82,24 @@ def _local(program: Program) -> Iterator[PrivateLock]:
         if plain and taken and not any(use.name in ("wait", "notify", "notify_all", "wait_for") for use in fate.uses):
             entered = taken[0].node.context if isinstance(taken[0].node, f.WithItem) else taken[0].node
             yield PrivateLock("local", function, call.at, entered.at, target.id, kind)
+
+
+def _per_thread(program: Program) -> Iterator[PrivateLock]:
+    """`for … : Thread(target=work, args=(Lock(),)).start()`: nobody but that thread ever has the lock."""
+    where = program.ask(mentions)
+    for spot in program.ask(lock_spots).makes:
+        function, inner = spot.function, spot.above
+        kind = made_kind(program, function, spot.node)
+        if kind is None or not excludes_threads(kind) or not _is_new(spot.node):
+            continue
+        if isinstance(inner, f.Display):
+            inner = where.parent(function, inner)
+        call = where.parent(function, inner) if isinstance(inner, f.Arg) else None
+        if isinstance(call, f.Call) and where.loop(function, call) is not None:
+            callees = program.static.evaluate(call.func, function)
+            names = {v.name if isinstance(v, Ext) else getattr(v, "full_name", "") for v in callees}
+            if len(names) == 1 and names <= _RUNNERS:
+                yield PrivateLock("thread", function, spot.node.at, call.at, kind, kind)
 
 
 def _made_per_call(program: Program) -> Iterator[PrivateLock]:

@@ -84,6 +84,8 @@ def _message(private: PrivateLock) -> str:
     spelling = LOCKS[private.kind].spelling
     if private.how == "made":
         return f"this `{spelling}` is made for this one `with` and keeps nobody out"
+    if private.how == "thread":
+        return f"each thread of this loop gets a `{spelling}` of its own, which keeps no other thread out"
     if private.how == "local":
         return f"each call of `{private.function.name}` makes its own `{spelling}`, `{private.name}`, for nobody else"
     if private.how == "property":
