@@ -23,7 +23,8 @@ HARMLESS_FUNCTIONS = frozenset({
     "sys.stderr.flush", "functools.partial", "random.random", "random.uniform", "random.randint", "weakref.ref",
     "warnings.warn", "asyncio.set_event_loop", "asyncio.new_event_loop", "signal.pthread_sigmask",
     "contextlib.suppress",
-    "contextlib.closing", "asyncio.wait_for", "asyncio.sleep", "asyncio.Event", "contextlib.nullcontext", "contextlib.ExitStack", "collections.deque",
+    "contextlib.closing", "asyncio.wait_for", "asyncio.sleep", "asyncio.Event", "contextlib.nullcontext",
+    "contextlib.ExitStack", "collections.deque",
 })  # fmt: skip
 """Library functions that a worker may call without a `try`."""
 
