@@ -59,7 +59,7 @@ class StoredCalls:
             if stored is None:
                 continue
             name, told = stored
-            for hold in held:
+            for hold in reversed(held):
                 key = (event.function, event.at, self._names.identity(hold.lock))
                 back = self._way_back(event, hold)
                 if back is not None and key not in seen:

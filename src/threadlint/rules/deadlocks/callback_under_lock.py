@@ -65,14 +65,18 @@ from ...analyses.parallel import parallel
 from ...analyses.stored_calls import stored_calls
 from ...analyses.traces import traces
 from ...model.finding import Confidence, Finding, Rule, Step
+from ...model.place import Place
 from ...program.program import Program
 
 RULE = Rule("THR108", "callback-under-lock")
+MOST_CALLS = 2
+"""How many calls may lie between taking the lock and the callback; who is further away does not know of the lock."""
 
 
 def check(program: Program) -> Iterator[Finding]:
     """One finding for each place that calls a stored function under such a lock."""
     names, paths, together = program.ask(lock_names), program.ask(traces), program.ask(parallel)
+    seen: set[Place] = set()
     for each in program.ask(stored_calls).found:
         event = each.event
         roots = together.roots_of(event.activation)
@@ -80,19 +84,24 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         trace = paths.trace(roots[0], event)
         hold = trace.hold_of(each.hold.lock) or each.hold
+        activation, at, entered = trace.towards(hold)
+        place = paths.place(activation, at)
+        if len(entered) > MOST_CALLS or place in seen:
+            continue
+        seen.add(place)
         lock = names.spelling(hold.lock)
         back = each.back.event
-        steps = [
-            Step(paths.place(hold.activation, hold.at), f"`{lock.short}` is taken here", trace.root.name),
-            Step(paths.place(back.activation, back.at), f"`{back.function.facts.qualname}` takes `{lock.short}`"),
-        ]
+        user = f"`{back.function.facts.qualname}`"
+        steps = [Step(paths.place(hold.activation, hold.at), f"`{lock.short}` is taken here", trace.root.name)]
+        if entered:
+            inner = paths.place(event.activation, event.at)
+            steps.append(Step(inner, f"`{each.name}` is called here", trace.root.name, (lock.short,)))
+        steps.append(Step(paths.place(back.activation, back.at), f"{user} takes `{lock.short}`"))
         yield RULE.finding(
-            paths.place(event.activation, event.at),
-            f"`{each.name}` is called while `{lock.short}` is held: a callback that uses "
-            f"`{back.function.facts.qualname}` waits for its "
-            "own caller",
+            place,
+            f"`{each.name}` is called while `{lock.short}` is held: a callback that uses {user} waits for its own caller",
             subjects=(lock.full,),
-            scope=event.function.qualname,
+            scope=activation.function.qualname,
             story=tuple(steps),
             help=f"take a copy under `{lock.short}`, release it, and call then",
             confidence=Confidence.MEDIUM if each.told else Confidence.LOW,
