@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 from ..model import facts as f
 from ..program.program import Program
-from ..program.symbols import Function
-from .lock_calls import LockCalls
+from ..program.symbols import Class, Function
+from .lock_calls import LockCalls, last_part, lock_calls
 from .lock_paths import Exit, Walked, lock_paths
 
 _TAKES_LOCKS = re.compile(r"(?<![a-z])(un|re|try)?lock|acquire|release|__enter__|__exit__|__aenter__|fork")
@@ -37,6 +37,8 @@ class Leak(NamedTuple):
     how: str
     at: f.Span
     releases: tuple[f.Span, ...]
+    paired: bool = False
+    """Whether another method of the class only releases the lock: this one may begin what that one ends."""
 
     @property
     def function(self) -> Function:
@@ -53,6 +55,7 @@ def lock_leaks(program: Program) -> list[Leak]:
     Acquisitions that one missing release leaves held are told once."""
     found: list[Leak] = []
     batons = passing_batons(program)
+    ending = _ending(program)
     for walked in program.ask(lock_paths):
         use = walked.use
         if use.function in batons:
@@ -64,9 +67,21 @@ def lock_leaks(program: Program) -> list[Leak]:
         for offset in sorted(walked.paths.released):
             leak = _leak(walked, offset, places[offset])
             if leak is not None:
+                if leak.how in ("return", "end") and not walked.helpers:
+                    leak = leak._replace(paired=(use.function.cls, last_part(use.path)) in ending)
                 causes.setdefault(leak.releases if leak.how == "exc" else (leak.how, leak.at), leak)
         found.extend(causes.values())
     return found
+
+
+def _ending(program: Program) -> frozenset[tuple[Class | None, str]]:
+    """Classes with the last names of locks that some method of theirs releases and does not take."""
+    return frozenset(
+        (function.cls, last_part(use.path))
+        for function, uses in program.ask(lock_calls).items()
+        for use in uses
+        if function.cls is not None and use.releases and not use.acquires
+    )
 
 
 def passing_batons(program: Program) -> frozenset[Function]:

@@ -50,7 +50,10 @@ class Inventory:
 - no path of the function gives the lock back, so that it is kept on purpose: `acquire()` and `release()` of a class
   that is a lock itself, `__enter__` and `__exit__`, handlers before and after a fork;
 - the function returns True exactly where it keeps the lock, or keeps it whenever it does not fail;
-- the release is handed on: `stack.callback(lock.release)`.
+- the release, or the lock, is handed on: `stack.callback(lock.release)`, `submit(work, lock)`;
+- the lock passes from thread to thread as a signal: one is taken, another released.
+
+A method beside which another one only releases the lock may begin what that one ends: low confidence.
 """
 from __future__ import annotations
 
@@ -93,6 +96,8 @@ def _story(program: Program, leak: Leak) -> tuple[Step, ...]:
 
 
 def _confidence(leak: Leak) -> Confidence:
+    if leak.paired:
+        return Confidence.LOW
     if leak.use.typed:
         return Confidence.HIGH
     return Confidence.MEDIUM if leak.use.named_as_lock else Confidence.LOW
