@@ -81,7 +81,8 @@ def check(program: Program) -> Iterator[Finding]:
         if key in seen or not isinstance(call, f.Call) or last_name(call.func) != old:
             continue
         seen.add(key)
-        if not _asks_for_names(where, event.function, old, renamed.new):
+        deliberate = _asks_for_names(where, event.function, old, renamed.new)
+        if not deliberate and not _expects_warning(where, event.function, call):
             yield _finding(program, where, event.function, call, old, renamed, confidence)
     for event in program.ask(execution).calls("threading.RLock"):
         if isinstance(event.detail.node, f.Call) and any(not arg.star for arg in event.detail.node.args):
@@ -128,6 +129,19 @@ def _finding(
         confidence=confidence,
         fix=_fix(where, function, call, renamed),
     )
+
+
+def _expects_warning(where: Mentions, function: Function, call: f.Call) -> bool:
+    """Whether a `with` around the call is there for the warning that it gives."""
+    return any(
+        isinstance(item.context, f.Call) and last_name(item.context.func) in _FOR_WARNINGS
+        for each in where.around(function, call)
+        if isinstance(each, f.With)
+        for item in each.items
+    )
+
+
+_FOR_WARNINGS = frozenset({"assertWarns", "assertWarnsRegex", "warns", "deprecated_call", "catch_warnings"})
 
 
 def _asks_for_names(where: Mentions, function: Function, old: str, new: str) -> bool:

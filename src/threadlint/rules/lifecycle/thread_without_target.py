@@ -53,6 +53,7 @@ from collections.abc import Iterator
 from ...analyses.edits import inserted
 from ...analyses.handings import Handing, handings
 from ...analyses.lifetimes import Life, lifetimes
+from ...analyses.thread_code import is_test
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Fix, Rule, Severity
 from ...program.program import Program
@@ -154,5 +155,9 @@ def _nothing_to_run(program: Program, life: Life) -> Finding:
         subjects=(life.name,),
         scope=life.function.qualname,
         help="pass `target=`, or define `run` in a subclass",
-        confidence=Confidence.HIGH if life.cls is None else Confidence.MEDIUM,
+        confidence=Confidence.LOW
+        if is_test(life.function)
+        else Confidence.HIGH
+        if life.cls is None
+        else Confidence.MEDIUM,
     )
