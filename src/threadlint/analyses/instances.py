@@ -239,10 +239,18 @@ class Instances:
 
     def makes(self, root: Root, start: Address) -> bool:
         """Whether a root itself makes the object (or the cell) each time it runs."""
-        if _is_cell(start):
-            made = self._cells.get(start.key[3])
-            return made is not None and made in self._parallel.reached(root)
+        cell = self._owner_of_cell(start)
+        if cell is not None:
+            return cell in self._parallel.reached(root)
         return not self._makers(start).isdisjoint(self._functions(root))
+
+    def _owner_of_cell(self, start: Address) -> Activation | None:
+        """The activation whose local a cell is; None for objects."""
+        key = start.key
+        made = self._cells.get(key[3]) if len(key) == 4 and isinstance(key[3], int) else None
+        if made is None or made.function.facts.at[0] != key[1] or key[2] not in made.function.binds:
+            return None
+        return made
 
     def _makers(self, start: Address) -> frozenset[Function]:
         """The functions that make an object: the one that holds its site, and those that call it for that."""
@@ -325,11 +333,6 @@ class Instances:
     def class_of(self, start: Address) -> Class | None:
         """The class whose instance an address starts at."""
         return self._classes.get(start.key[0]) if start.kind == "some" else None
-
-
-def _is_cell(start: Address) -> bool:
-    key = start.key
-    return len(key) == 4 and isinstance(key[2], str) and isinstance(key[3], int)
 
 
 def _says_thread_safe(cls: Class) -> bool:

@@ -83,6 +83,7 @@ class SharedState:
         self.parallel: Parallel = program.ask(parallel)
         self._instances: Instances = program.ask(instances)
         self._handovers: Handovers = program.ask(handovers)
+        self._hierarchy = program.hierarchy
         self.locations: dict[Key, Shared] = {}
         self._collect()
 
@@ -118,7 +119,13 @@ class SharedState:
 
     def _relevant(self) -> dict[object, list[tuple[Key, Event]]]:
         """Accesses of locations that somebody changes after construction, by activation."""
-        accesses = [event for event in self.parallel.execution.events("access") if not _exempt(event)]
+        owners, hierarchy = self.parallel.execution.explorer.owners, self._hierarchy
+        accesses = [
+            event
+            for event in self.parallel.execution.events("access")
+            if not _exempt(event)
+            and not ((owner := owners.get(event.subject)) is not None and hierarchy.is_a(owner, ("threading.local",)))
+        ]
         changed = {self.names.identity(event.subject) for event in accesses if event.detail.how in CHANGES}
         relevant: dict[object, list[tuple[Key, Event]]] = defaultdict(list)
         for event in accesses:

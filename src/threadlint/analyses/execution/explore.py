@@ -437,6 +437,10 @@ class Explorer(Evaluator):
                 return self.static.returned(function, fn.receiver, hint, node, frame.function)
             repeats = frame.repeats()
             given = rebased(callee.returns, function, hint, node, frame.function, repeats)
+            owned = callee.exit.owned if callee.exit is not None else frozenset()
+            for before, now in zip(callee.returns, given, strict=False):
+                if isinstance(before, Obj) and isinstance(now, Obj) and before.address in owned:
+                    frame.state.owned |= {now.address}
             if repeats:
                 frame.fresh.update(v.address for v in given if isinstance(v, Obj) and v.address.kind == "site")
             return given
