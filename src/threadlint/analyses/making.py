@@ -37,6 +37,10 @@ class Making:
             self._known[key] = self._judge(function, expr, 0)
         return self._known[key]
 
+    def runs_again(self, function: Function) -> bool | None:
+        """Whether running a function again does no harm: True, False, or None when that is not known."""
+        return self._function(function, 0)
+
     def _judge(self, function: Function, expr: f.Expr, depth: int) -> bool | None:
         if isinstance(expr, f.Await):
             return False

@@ -1,0 +1,64 @@
+"""Containers of a class that instances change as if they were their own.
+
+Domain: variables of class bodies that hold a list, dict or set and that no instance shadows; changes of them through the receiver
+(`self.rows.append(row)`) in methods that run on several threads without a common lock. Every instance changes the same object.
+
+Silent: names that say that all instances share it on purpose (`_registry`, `_cache`, `INSTANCES`), classes of one instance, a lock.
+"""
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ..model import facts as f
+from ..program.program import Program
+from ..program.symbols import Function
+from ..program.traverse import walk
+from .shared_state import SharedState, Site, shared_state
+
+_ON_PURPOSE = re.compile(r"regist|cache|instances|shared|global|pool|known|all_|singleton|memo|lookup|table|map$|types|classes", re.IGNORECASE)
+
+
+class ThroughSelf(NamedTuple):
+    """A change through the receiver, and a change on another thread."""
+
+    site: Site
+    other: Site
+
+
+def shared_class_state(program: Program) -> list[ThroughSelf]:
+    """Changes of class-level containers through `self`, once for each function, in order of place."""
+    state: SharedState = program.ask(shared_state)
+    found: dict[object, ThroughSelf] = {}
+    for shared in state.locations.values():
+        start = shared.location
+        if start.kind != "class" or start.key[1].isupper() or _ON_PURPOSE.search(start.key[1]):
+            continue
+        changes = [site for site in shared.changes if site.access.how in ("change", "item")]
+        for site in changes:
+            if _through_receiver(site):
+                for other in changes:
+                    if state.conflict(site, other):
+                        found.setdefault((shared.key, site.function), ThroughSelf(site, other))
+                        break
+    return sorted(found.values(), key=lambda each: (each.site.function.module.name, each.site.event.at))
+
+
+def _through_receiver(site: Site) -> bool:
+    """Whether the text of a change goes through `self`, in a method that is bound to an instance."""
+    function = site.function
+    method = function.method_of
+    if method is None or method.is_classmethod or method.receiver_name is None:
+        return False
+    path = _path(function, site)
+    return isinstance(path, f.Attr) and isinstance(path.value, f.Name) and path.value.id == method.receiver_name
+
+
+def _path(function: Function, site: Site) -> f.Expr | None:
+    value = site.access.value
+    if site.access.how == "change" and isinstance(value, f.Call) and isinstance(value.func, f.Attr):
+        return value.func.value
+    for node in walk(function.facts.body):
+        if isinstance(node, f.Item) and node.at == site.event.at:
+            return node.value
+    return None
