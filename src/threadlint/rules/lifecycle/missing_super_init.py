@@ -79,7 +79,8 @@ def check(program: Program) -> Iterator[Finding]:
                 yield _generated(program, cls)
         if init is None or not program.hierarchy.is_a(cls, THREADS) or init.receiver_name is None:
             continue
-        if not any(_calls_init(method) for method in cls.own_functions):
+        helpers = [m for each in program.hierarchy.mro(cls)[1:] for m in each.own_functions if m.name != "__init__"]
+        if not any(_calls_init(method) for method in (*cls.own_functions, *helpers)):
             if not _raises(init) and not _is_stub(init):
                 yield _missing(program, cls, init)
             continue
