@@ -103,9 +103,7 @@ class _Part:
         for index, (tail, head) in enumerate(down):
             chain = self._chain(tail, head)
             self._chains.append(chain[::-1] if index in turned else chain)
-        self._rows: list[list[int]] = [[] for _ in range(max(self._layer.values()) + 1)]
-        for node in sorted(self._layer, key=lambda node: (node < 0, abs(node))):
-            self._rows[self._layer[node]].append(node)
+        self._rows = self._first_rows()
 
     def _chain(self, tail: int, head: int) -> list[int]:
         """An arrow down as a row of nodes, one in each layer."""
@@ -122,6 +120,21 @@ class _Part:
                 self._below[upper].append(lower)
                 self._above[lower].append(upper)
         return chain
+
+    def _first_rows(self) -> list[list[int]]:
+        """Each layer in some order: arrows pass beside a node that is as far in its layer as what they lead to."""
+        rows: list[list[int]] = [[] for _ in range(max(self._layer.values()) + 1)]
+        for node in sorted(self._sizes):
+            rows[self._layer[node]].append(node)
+        share = {node: (index + 0.5) / len(row) for row in rows for index, node in enumerate(row)}
+        side = dict.fromkeys(share, 0)
+        for chain in self._chains:
+            low = max(chain[0], chain[-1], key=self._layer.__getitem__)
+            for lane in chain[1:-1]:
+                share[lane] = share[low]
+                side[lane] = 1 if share[low] < 0.5 else -1
+                rows[self._layer[lane]].append(lane)
+        return [sorted(row, key=lambda node: (share[node], side[node], abs(node))) for row in rows]
 
     def placed(self) -> Layout:
         """Places for this part alone."""
