@@ -31,7 +31,7 @@ def order(
 
 
 def thread(name: str, *locks: int, kind: str = "thread", many: bool = False, starts: int = 20) -> Line:
-    begun = (line(STOCK, starts),) if kind == "thread" else ()
+    begun = (line(STOCK, starts),) * (kind == "thread")
     begins = line(STOCK, 2) if kind != "outside" else None
     return Line(kind, name, kind, begins, f"shop.stock.Work.{name}", begun, many, locks)
 

@@ -81,3 +81,17 @@ def test_direct_ways_are_told_first() -> None:
     ways = tuple(Nesting(line(SHOP, n), "f", line(OTHER, n), "g", (), n == 5, True) for n in range(1, 6))
     drawn = picture(GRAPH._replace(orders=(Nested(0, 1, ways, ()),)))
     assert drawn.ways(drawn.orders[0])[0] == "shop/orders.py:5 → shop/old/orders.py:5"
+
+
+def test_nothing_is_cut_short_when_everything_is_asked_for() -> None:
+    many = tuple((line(SHOP, n), line(OTHER, n)) for n in range(1, 8))
+    drawn = picture(GRAPH._replace(orders=(order(0, 1, *many),)), everything=True)
+    assert len(drawn.ways(drawn.orders[0])) == 7
+
+
+def test_who_takes_two_locks_is_told_with_the_top_levels_of_modules() -> None:
+    top = thread("shop.main", 0, 1, kind="main")
+    drawn = picture(GRAPH._replace(threads=(top,)))
+    assert (drawn.by(drawn.orders[0]), drawn.told(top)) == (
+        "top level of shop.main", "top level of shop.main: takes Cart._lock, orders._lock",
+    )  # fmt: skip

@@ -15,8 +15,10 @@ from ...model.report import Texts
 CODES = {"opposite": "THR101", "circle": "THR101", "instances": "THR104", "self": "THR102"}
 """The rule that tells of a kind of cycle."""
 MOST_WAYS = 3
-"""Ways that are listed for one order; `json` has all of them."""
+"""Outer places that are listed for one order, and inner ones for each of them."""
 MOST_STARTS = 2
+MOST_THREADS = 3
+MOST_LOCKS = 6
 
 
 class Picture:
@@ -121,14 +123,16 @@ class Picture:
             outer, inner = told(way.held), told(way.wanted)
             path = outer.rpartition(":")[0]
             found.setdefault(outer, {})[inner.removeprefix(path) if way.held.path == way.wanted.path else inner] = None
-        lines = [f"{outer} → {listed(list(inner), MOST_WAYS)}" for outer, inner in found.items()]
-        return lines if len(lines) <= MOST_WAYS else [*lines[: MOST_WAYS - 1], f"and {len(lines) - MOST_WAYS + 1} more"]
+        lines = [f"{outer} → {self._listed(list(inner), MOST_WAYS)}" for outer, inner in found.items()]
+        if len(lines) <= MOST_WAYS or self.everything:
+            return lines
+        return [*lines[: MOST_WAYS - 1], f"and {len(lines) - MOST_WAYS + 1} more"]
 
-    def by(self, order: Nested, most: int = 3) -> str:
+    def by(self, order: Nested) -> str:
         """Who takes two locks in this order."""
         lines = dict.fromkeys(number for way in order.ways for number in way.threads)
-        names = list(dict.fromkeys(self.graph.threads[number].name for number in sorted(lines)))
-        return listed(names, most)
+        found = (self.graph.threads[number] for number in sorted(lines))
+        return self._listed(list(dict.fromkeys(map(self._name, found))), MOST_THREADS)
 
     def between(self, order: Nested) -> str:
         """The two locks of an order."""
@@ -154,12 +158,16 @@ class Picture:
         if line.kind == "thread":
             what = "" if line.spelling == "thread" else f", {line.spelling}"
             return f"{line.name}{what}{', many at once' * line.many}"
+        return self._name(line)
+
+    @staticmethod
+    def _name(line: Line) -> str:
         return f"top level of {line.name}" if line.kind == "main" else line.name
 
     def start(self, line: Line) -> str:
         """Where a thread starts; for what nobody of the program starts, where its code is."""
         if line.starts:
-            places = listed([self.where(at) for at in line.starts], MOST_STARTS)
+            places = self._listed([self.where(at) for at in line.starts], MOST_STARTS)
             runs = f" and runs {'.'.join(line.function.split('.')[-2:])}" * (self._called[line.name] > 1)
             return f"starts at {places}{runs}"
         return f"runs {self.where(line.begins)}" if line.kind == "thread" and line.begins is not None else ""
@@ -168,16 +176,22 @@ class Picture:
     def _called(self) -> Counter[str]:
         return Counter(line.name for line in self.graph.threads)
 
-    def takes(self, line: Line, most: int = 6) -> str:
+    def takes(self, line: Line) -> str:
         """The locks that a thread takes."""
         if not line.locks:
             return "takes no lock"
         verb = "take" if line.kind == "outside" else "takes"
-        return f"{verb} {listed([self.names[lock] for lock in line.locks], most)}"
+        return f"{verb} {self._listed([self.names[lock] for lock in line.locks], MOST_LOCKS)}"
 
     def told(self, line: Line) -> str:
         """All about a thread in one line."""
         return f"{self.thread(line)}: {', '.join(filter(None, (self.start(line), self.takes(line))))}"
+
+    def _listed(self, names: list[str], most: int) -> str:
+        """Names with commas; of many only the first, and how many more there are."""
+        if len(names) > most + 1 and not self.everything:
+            return f"{', '.join(names[:most])} and {len(names) - most} more"
+        return ", ".join(names)
 
     @property
     def folded(self) -> list[str]:
@@ -201,11 +215,3 @@ class Picture:
 def count(number: int, what: str) -> str:
     """`1 lock`, `2 locks`."""
     return f"{number} {what}{'s' * (number != 1)}"
-
-
-def listed(names: list[str], most: int) -> str:
-    """Names with commas; of many only the first, and how many more there are."""
-    if len(names) > most + 1:
-        names = [*names[:most], f"{len(names) - most} more"]
-        return f"{', '.join(names[:-1])} and {names[-1]}"
-    return ", ".join(names)
