@@ -223,8 +223,11 @@ def _under_lock(program: Program, function: Function, node: f.Expr, callers: boo
     """Whether a lock is held at a place: by a `with` around it, by `acquire` before and `release` behind it, or (with
     `callers`) at every call of the function."""
     where = program.ask(mentions)
+    inner: Any = node
     for around in where.around(function, node):
-        if isinstance(around, f.With):
+        inside = not isinstance(inner, f.WithItem)
+        inner = around
+        if isinstance(around, f.With) and inside:
             for item in around.items:
                 for part in walk_expression(item.context):
                     path = spelled(part)
