@@ -213,7 +213,7 @@ class Evaluator:
                 else:
                     found = union(found, *value.items) if value.items else found
             elif isinstance(value, Obj):
-                method = self._special(value, "__getitem__", frame)
+                method = self.special(value, "__getitem__")
                 if method is not None:
                     found = union(found, frame.enter(method, Arguments((UNKNOWN,)), expr, None))
                 else:
@@ -221,7 +221,8 @@ class Evaluator:
         frame.reads(owner, expr, found)
         return found
 
-    def _special(self, value: Obj, name: str, frame: Frame) -> Fn | None:
+    def special(self, value: Obj, name: str) -> Fn | None:
+        """A special method of an instance of the program's class, bound to it."""
         if isinstance(value.type, Class):
             method = self.program.hierarchy.find(value.type, name)
             if method is not None:
@@ -328,7 +329,12 @@ class Evaluator:
 
     def _compare(self, expr: f.Compare, frame: Frame, hint: Address | None) -> Values:
         self.evaluate_in(expr.left, frame)
-        self.evaluate_in(expr.right, frame)
+        right = self.evaluate_in(expr.right, frame)
+        if expr.op in ("in", "not in"):
+            for value in right:
+                method = self.special(value, "__contains__") if isinstance(value, Obj) else None
+                if method is not None:
+                    frame.enter(method, Arguments((UNKNOWN,)), expr, None)
         return UNKNOWN
 
     def _not(self, expr: f.Not, frame: Frame, hint: Address | None) -> Values:
@@ -389,7 +395,7 @@ class Evaluator:
             if isinstance(value, Obj):
                 if value.type in types.DICTS:
                     continue
-                method = self._special(value, "__iter__", frame)
+                method = self.special(value, "__iter__")
                 if method is not None:
                     found = union(
                         found, self.elements_of(frame.enter(method, Arguments(), f.Const((0, 0), "none"), None))
@@ -533,7 +539,7 @@ class Evaluator:
             )
             return self.call(callee.function, merged, frame, node, hint)
         if isinstance(callee, Obj):
-            method = self._special(callee, "__call__", frame)
+            method = self.special(callee, "__call__")
             if method is not None:
                 return frame.enter(method, arguments, node, hint)
         if isinstance(node, f.Call):
@@ -698,6 +704,14 @@ def _type(self: Evaluator, arguments: Arguments, frame: Frame, node: f.Expr, hin
     return tuple(Cls(v.type) for v in arguments.positional[0] if isinstance(v, Obj) and isinstance(v.type, Class))
 
 
+def _len(self: Evaluator, arguments: Arguments, frame: Frame, node: f.Expr, hint: Address | None) -> Values:
+    for value in arguments.positional[0] if arguments.positional else ():
+        method = self.special(value, "__len__") if isinstance(value, Obj) else None
+        if method is not None:
+            frame.enter(method, Arguments(), node, None)
+    return UNKNOWN
+
+
 def _same(self: Evaluator, arguments: Arguments, frame: Frame, node: f.Expr, hint: Address | None) -> Values:
     return arguments.positional[0] if arguments.positional else UNKNOWN
 
@@ -731,6 +745,7 @@ _LIBRARY: dict[str, Callable[[Evaluator, Arguments, Frame, f.Expr, Address | Non
     "functools.lru_cache": _cached,
     "builtins.getattr": _getattr,
     "builtins.type": _type,
+    "builtins.len": _len,
     "builtins.iter": _same,
     "builtins.reversed": _same,
     "copy.copy": _copy,

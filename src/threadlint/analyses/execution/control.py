@@ -9,7 +9,7 @@ from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.symbols import Class, Function, last_name
 from ...program.traverse import walk, walk_expression
-from ...program.values import UNKNOWN, Address, Cls, Fn, Lit, Obj, Values, field, union
+from ...program.values import UNKNOWN, Address, Cls, Fn, Lit, Obj, Values, element, field, union
 from .events import UNKNOWN_LOCK_TYPE, Check, Hold, LibraryCall, kind_of
 from .frame import ActiveFrame
 from .library import close_pool, take
@@ -161,6 +161,10 @@ def _delete(frame: ActiveFrame, s: f.Delete) -> None:
     for target in s.targets:
         if isinstance(target, f.Item):
             containers = frame.evaluator.evaluate_in(target.value, frame)
+            for container in containers:
+                method = frame.evaluator.special(container, "__delitem__") if isinstance(container, Obj) else None
+                if method is not None:
+                    frame.enter(method, Arguments((UNKNOWN,)), target, None)
             place = frame.location(target.value)
             if place is not None:
                 kind = next((v.type_name for v in containers if isinstance(v, Obj)), "")
@@ -569,6 +573,11 @@ def _enter(
         if not (isinstance(expr, f.Call) and last_name(expr.func) == "acquire"):
             take(frame, _of_tasks(locks[0]) if is_async else locks[0], expr.at, "with")
         return (locks[0],)
+    if len(locks) > 1 and not isinstance(expr, f.Call):  # one of several: held, and not known which
+        place = frame.location(expr)
+        one_of = Obj(UNKNOWN_LOCK_TYPE, element(place) if place is not None and isinstance(expr, f.Item) else place or locks[0].address)
+        take(frame, one_of, expr.at, "with")
+        return (one_of,)
     known = [v for v in values if not isinstance(v, Lit) and not (isinstance(v, Obj) and isinstance(v.type, str))]
     if not known and not isinstance(expr, f.Call):
         guessed = frame.unknown_lock(expr)
@@ -687,8 +696,9 @@ def _handled(expr: f.Expr | None) -> set[str]:
 
 def _items_tried(frame: ActiveFrame, body: tuple[f.Stmt, ...]) -> list[Check]:
     found: list[Check] = []
+    targets = {t.at for node in walk(body) if isinstance(node, f.Assign) for t in node.targets}
     for node in walk(body):
-        if isinstance(node, (f.Item, f.Attr)):
+        if isinstance(node, (f.Item, f.Attr)) and node.at not in targets:
             place = frame.location(node.value if isinstance(node, f.Item) else node)
             if place is not None:
                 found.append(

@@ -122,10 +122,11 @@ class ActiveFrame(Frame):
 
     def _detach(self, location: Address, at: f.Span) -> None:
         """A place gets a new container: locals that stand for the one that was there keep it, and it is theirs now."""
-        for name, values in self.state.names.items():
-            if any(isinstance(v, Obj) and v.address is location and v.type in types.CONTAINERS for v in values):
-                old = Address("site", None, (self.function.module.name, at[0], "what was there before"))
-                self.state.names[name] = tuple(v.at(old) if isinstance(v, Obj) and v.address is location else v for v in values)
+        for known in (self.state.names, self.activation.cells):
+            for name, values in known.items():
+                if any(isinstance(v, Obj) and v.address is location and v.type in types.CONTAINERS for v in values):
+                    old = Address("site", None, (self.function.module.name, at[0], "what was there before"))
+                    known[name] = tuple(v.at(old) if isinstance(v, Obj) and v.address is location else v for v in values)
 
     def owns(self, address: Address) -> bool:
         """Whether nobody else can reach the object at an address, or what it hangs off."""
@@ -340,7 +341,11 @@ class ActiveFrame(Frame):
         place = self.location(target.value)
         for container in containers:
             if isinstance(container, Obj):
-                self.evaluator.put(container.address, self._kept(values))
+                method = self.evaluator.special(container, "__setitem__")
+                if method is not None:
+                    self.enter(method, Arguments((UNKNOWN, values)), target, None)
+                else:
+                    self.evaluator.put(container.address, self._kept(values))
         self._escape(values)
         if place is None:
             homes = [v.address for v in containers if isinstance(v, Obj) and v.type in types.CONTAINERS]
@@ -432,8 +437,8 @@ class ActiveFrame(Frame):
         self.loops -= 1
         self.iterated.pop()
 
-    def iterates(self, source: Values, node: f.Expr) -> None:
-        """Note that shared containers among the values are iterated, step by step."""
+    def iterates(self, source: Values, node: f.Expr, method: str = "") -> None:
+        """Note that shared containers among the values are iterated, step by step; `method` tells a snapshot."""
         if self.muted:
             return
         for value in source:
@@ -441,7 +446,7 @@ class ActiveFrame(Frame):
                 value.type in types.CONTAINERS or str(value.type).startswith(("dict ", "enum"))
             ):
                 if value.address.kind in ("field", "global", "class"):
-                    self.access(value.address, "iterate", node.at, type=value.type_name)
+                    self.access(value.address, "iterate", node.at, type=value.type_name, method=method)
 
     def awaits(self, node: f.Expr) -> None:
         self.awaited = node
@@ -513,7 +518,8 @@ class ActiveFrame(Frame):
         if name in _ITERATING and arguments.positional:
             self.iterates(arguments.positional[0], node)
         elif name in types.SNAPSHOTS and arguments.positional:  # of a weak container these run Python code
-            self.iterates(tuple(v for v in arguments.positional[0] if isinstance(v, Obj) and self._is_weak(v)), node)
+            weak = tuple(v for v in arguments.positional[0] if isinstance(v, Obj) and self._is_weak(v))
+            self.iterates(weak, node, "snapshot")
         return result
 
     def _is_weak(self, obj: Obj) -> bool:
