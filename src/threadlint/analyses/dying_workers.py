@@ -198,6 +198,8 @@ def _is_passed(program: Program, function: Function, name: f.Name) -> bool:
     """Whether a name is a parameter, of the function or of one around it, that nothing is known of."""
     here: Function | None = function
     while here is not None and not here.is_top:
+        if "ref" in name.id.lower():
+            return False  # a weak reference, asked for its object
         if name.id in here.param_names:
             params = [param for param in here.params if param.name == name.id]
             bound = name.id in here.bindings

@@ -11,6 +11,9 @@ from ..program.program import Program
 from ..program.symbols import Function
 from .execution import Execution, Root, execution, reach
 
+NEAR = 2
+"""Calls."""
+
 
 class ThreadCode:
     """The answer: `roots_of(function)`, `is_only_for_threads(function)`, `targets`."""
@@ -47,6 +50,18 @@ class ThreadCode:
         if function in self.targets:
             return True
         return function in self._roots and function not in self._elsewhere
+
+    def is_near(self, function: Function) -> bool:
+        """Whether a function belongs to what a thread is for: its target, or `NEAR` calls away in the same module."""
+        if function in self.targets:
+            return True
+        for root in self.roots_of(function):
+            here = {root.activation}
+            for _ in range(NEAR):
+                here = {edge.callee for activation in here for edge in activation.edges.values()}
+                if function.module is root.function.module and any(each.function is function for each in here):
+                    return True
+        return False
 
     @property
     def functions(self) -> list[Function]:

@@ -77,7 +77,7 @@ def check(program: Program) -> Iterator[Finding]:
     seen: set[tuple[str, f.Span]] = set()
     for event in [*found.calls(*_EXITS), *(e for e in found.events("raise") if e.subject in _RAISED)]:
         function, key = event.function, (event.function.module.name, event.at)
-        if key in seen or not code.is_only_for_threads(function) or is_test(function):
+        if key in seen or not code.is_only_for_threads(function) or not code.is_near(function) or is_test(function):
             continue
         seen.add(key)
         roots = code.roots_of(function)

@@ -81,9 +81,6 @@ from ...program.traverse import walk
 
 RULE = Rule("THR401", "swallowed-thread-exception")
 
-_NEAR = 2
-"""Calls."""
-
 _ENDING = frozenset({"__del__", "__exit__", "close", "stop", "shutdown", "terminate", "cleanup", "__repr__", "__str__"})
 
 
@@ -94,7 +91,7 @@ def check(program: Program) -> Iterator[Finding]:
     for function in functions:
         if not code.is_only_for_threads(function) or function.name in _ENDING or is_test(function):
             continue
-        if any(root.spelling == "handler" for root in code.roots_of(function)) or not _is_near(code, function):
+        if any(root.spelling == "handler" for root in code.roots_of(function)) or not code.is_near(function):
             continue
         if function not in code.targets and _answers(function):
             continue
@@ -109,19 +106,6 @@ def check(program: Program) -> Iterator[Finding]:
                 for handler in node.handlers:
                     if is_broad(handler) and _is_silent(handler) and not only_tidies(node.body):
                         yield _finding(program, where, code, function, handler)
-
-
-def _is_near(code: ThreadCode, function: Function) -> bool:
-    """Whether it belongs to what the thread is for: its target, or at most `_NEAR` calls away in the same module."""
-    if function in code.targets:
-        return True
-    for root in code.roots_of(function):
-        here = {root.activation}
-        for _ in range(_NEAR):
-            here = {edge.callee for activation in here for edge in activation.edges.values()}
-            if function.module is root.function.module and any(each.function is function for each in here):
-                return True
-    return False
 
 
 def _answers(function: Function) -> bool:

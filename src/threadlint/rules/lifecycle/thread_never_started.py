@@ -49,6 +49,8 @@ from ...analyses.thread_code import is_test
 from ...model.finding import Confidence, Finding, Rule, Severity
 from ...program.program import Program
 
+_THREAD_API = frozenset({"start", "run", "join", "is_alive", "setDaemon", "setName", "cancel", "append", "add"})
+
 RULE = Rule("THR302", "thread-never-started", severity=Severity.ERROR)
 
 
@@ -83,4 +85,6 @@ def _public_homes(life: Life) -> list[tuple[str, object]]:
 
 def _is_only_a_stand_in(life: Life) -> bool:
     """Whether it is only looked at: as the thread of something else, or in a comparison."""
+    if life.cls is not None and any(use.how == "call" and use.name not in _THREAD_API for use in life.fate.uses):
+        return True  # an object of its own, which happens to be a thread as well
     return life.is_done("is_alive", "ident", "name", "getName") or bool(life.fate.of("test"))
