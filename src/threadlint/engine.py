@@ -85,6 +85,7 @@ def _judged(request: Request) -> Report:
     store = Store(cache_folder(request.config) if request.cache else None)
     program, facts = grown(gathered, store, request, clock)
     store.close()
+    store.close()
     findings, failures = asked(program, rules, selection, min(gathered.given, default=""))
     findings = [*completed(findings, program), *unread(facts.values())]
     clock.lap("rules")

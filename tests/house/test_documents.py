@@ -72,7 +72,7 @@ def test_commands_and_flags_that_are_named_exist(path: Path) -> None:
     options = [option for command in commands.values() if command is not None for option in command.params]
     flags = {flag for option in options for flag in (*option.opts, *option.secondary_opts)} | {"--help", "--version"}
     for spoken in re.findall(r"`([^`\n]+)`", path.read_text("utf-8")):
-        words = spoken.split()
+        words = spoken.split() or [""]
         if words[0] == "threadlint" and len(words) > 1 and re.fullmatch(r"[a-z]+", words[1]):
             assert words[1] in commands, spoken
         if words[0] == "threadlint" or (words[0].startswith("--") and words[0] not in OF_OTHERS):

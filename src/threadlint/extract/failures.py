@@ -21,7 +21,8 @@ def failed(text: str, failure: SyntaxFailure) -> f.ModuleFacts:
 
 def _as_python_says(text: str) -> SyntaxFailure | None:
     try:
-        with warnings.catch_warnings():
+        # Where an executor reads in threads, the others may miss a warning about the program meanwhile, no more.
+        with warnings.catch_warnings():  # threadlint: ignore[THR223]
             warnings.simplefilter("ignore")
             ast.parse(text)
     except SyntaxError as error:

@@ -89,6 +89,11 @@ class Store:
             self._close()
             self._tried = self.directory is None
 
+    def __del__(self) -> None:
+        connection = getattr(self, "_connection", None)
+        if connection is not None:
+            connection.close()
+
     def _close(self) -> None:
         if self._connection is not None:
             with suppress(sqlite3.Error):
