@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from ...reports.graph.picture import Picture
 
 OUTPUT = (
-    click.option("--all", "everything", is_flag=True, help="Fold nothing away: also locks that are taken alone, and all places."),
+    click.option("--all", "everything", is_flag=True,
+                 help="Fold nothing away: also locks that are taken alone, and all places."),
     click.option("--output-format", "format", type=click.Choice(list(FORMATS)),
                  help="How to draw; by default what the file's name says, else mermaid."),
     click.option("-o", "--output-file", type=click.Path(path_type=Path), help="Write to this file instead of stdout."),
