@@ -113,6 +113,8 @@ class Guards:
                     continue
                 if guard.lock in usage.locks or not (usage.changes or usage.iterates) or exempt(usage.function):
                     continue
+                if self._before_its_lock(usage, guard.lock):
+                    continue
                 if usage.locks:  # another lock, or the same one under another name
                     continue
                 against = self._beside(usage, locked)
@@ -157,7 +159,7 @@ class Guards:
     def _worth_guarding(self, shared: Shared) -> bool:
         """Flags and single references that are only ever replaced by constants owe no lock."""
         return any(
-            not (site.access.how == "write" and isinstance(site.access.value, f.Const)) for site in shared.changes
+            not (site.access.how == "write" and _is_constant(site.access.value)) for site in shared.changes
         )
 
     def guard(self, usages: list[Usage]) -> Guard | None:
@@ -188,8 +190,33 @@ class Guards:
                             return against
         return None
 
+    def _before_its_lock(self, usage: Usage, lock: tuple[str, ...]) -> bool:
+        """Whether a place gives a first value, in a function that takes the lock for the rest of its work."""
+        values = [site.access.value for site in usage.sites]
+        if usage.iterates or any(site.access.how != "write" for site in usage.sites) or not all(map(_is_fresh, values)):
+            return False
+        taken = [
+            event.at
+            for site in usage.sites
+            for event in site.event.activation.events.values()
+            if event.kind == "acquire" and self._names.identity(event.subject) == lock
+        ]
+        return bool(taken) and min(taken) > usage.at
+
     def _address(self, usage: Usage, lock: tuple[str, ...]) -> Address:
         return next(h.lock for h in usage.sites[0].event.held if self._names.identity(h.lock) == lock)
+
+
+def _is_constant(value: f.Expr | None) -> bool:
+    """A literal, or a name or member written in capitals."""
+    if isinstance(value, f.Const):
+        return True
+    name = value.attr if isinstance(value, f.Attr) else value.id if isinstance(value, f.Name) else ""
+    return len(name) > 1 and name.isupper()
+
+
+def _is_fresh(value: f.Expr | None) -> bool:
+    return _is_constant(value) or (isinstance(value, f.Display) and not value.items)
 
 
 def _is_whole(usage: Usage) -> bool:

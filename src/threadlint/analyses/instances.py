@@ -70,11 +70,10 @@ class Instances:
             return True
         if start.kind == "site" and self.makes(root, start):
             return True
-        if start.kind in ("site", "some") and root.kind == "thread" and root.spawns and not self._several_at_once(root):
-            cls = self.class_of(start)
-            if cls is None or not self._lives_in_a_global(cls):
-                return True
         receiver = root.activation.receiver
+        if root.kind == "thread" and root.spawns and not self._several_at_once(root):
+            if start.kind in ("site", "some") or (isinstance(receiver, Obj) and receiver.address.root is start and start is not location):
+                return True
         if root.kind == "thread" and isinstance(receiver, Obj) and location.within(receiver.address):
             if receiver.address.many or receiver.address.kind == "element":
                 return True
@@ -325,10 +324,17 @@ class Instances:
 
     def _runs_once(self, activation: Activation) -> bool:
         """Whether only a script's top level leads to an activation, and not in a loop."""
-        leading = self._leading_to(activation)
-        tops = [before for before in leading if before.function.is_top]
         entered = {each.activation for root in self._parallel.roots if root.kind != "main" for each in root.members}
-        return len(tops) == 1 and entered.isdisjoint(leading) and not self._called_in_a_loop(activation, 4)
+        here, seen = activation, {activation}
+        while here not in entered:
+            if here.function.is_top:
+                return True
+            callers = self._called_by(here)
+            if len(callers) != 1 or callers[0][1] or callers[0][0] in seen:
+                return False
+            here = callers[0][0]
+            seen.add(here)
+        return False
 
     def class_of(self, start: Address) -> Class | None:
         """The class whose instance an address starts at."""

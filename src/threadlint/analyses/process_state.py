@@ -17,6 +17,9 @@ from .execution import Event, Root, execution
 from .parallel import Parallel, parallel
 
 
+_INSIDE = frozenset({"warnings.simplefilter", "warnings.filterwarnings", "warnings.resetwarnings"})
+
+
 class Change(NamedTuple):
     """A change of process-wide state on a thread. `what` names the state."""
 
@@ -36,6 +39,8 @@ def process_state(program: Program) -> list[Change]:
     changes: dict[object, Change] = {}
     events = [event for event in found.events("call") if event.subject in PROCESS_STATE]
     for event in events:
+        if event.subject in _INSIDE and "catch_warnings" in event.function.words:
+            continue  # told once, at the `with`
         for root in threads:
             if event.activation in running.reached(root):
                 what = PROCESS_STATE[event.subject]

@@ -194,7 +194,7 @@ def _completes(node: object, path: str) -> f.Span | None:
                 return target.at
     elif isinstance(node, f.Evaluate) and isinstance(node.value, f.Call) and isinstance(node.value.func, f.Attr):
         method = node.value.func
-        if dotted(method.value) == path and method.attr.startswith(_COMPLETING):
+        if dotted(method.value) == path and method.attr.startswith(_COMPLETING) and (node.value.args or not method.attr.startswith("set")):
             return node.value.at
     return None
 

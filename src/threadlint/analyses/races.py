@@ -151,6 +151,8 @@ class Races:
         resolved = all(side.root.kind != "entry" for side in (found.site, found.against))
         if found.what in ("lazy", "test") and relies.idempotent is True:
             return Confidence.LOW
+        if found.what == "iterate" and found.site.access.method == "snapshot" and "WeakSet" in found.site.access.type:
+            return Confidence.LOW
         if not relies.visible:
             if found.what == "update" or self._free_threaded:
                 return Confidence.MEDIUM

@@ -1,6 +1,8 @@
 """The frame in which an activation is run: what its names mean now, and what is written down on the way."""
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ...knowledge import locks, types
@@ -427,6 +429,21 @@ class ActiveFrame(Frame):
         if obj.address.kind == "site":
             self.fresh.add(obj.address)
         self.explorer.constructed(obj, arguments, node, self)
+
+    @contextmanager
+    def arm(self, test: f.Expr, outcome: bool) -> Iterator[None]:
+        from .control import assume_kind
+
+        names = self.state.names
+        self.state.names = names.copy()
+        assume_kind(self, test, outcome)
+        try:
+            yield
+        finally:
+            if self.state is not None:
+                for name, values in self.state.names.items():  # what a walrus bound inside stays bound
+                    names.setdefault(name, values)
+                self.state.names = names
 
     def begin_iteration(self, source: Values, given: Values, node: f.Expr) -> None:
         self.loops += 1
