@@ -11,6 +11,7 @@ anything that depends on run-time values.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..knowledge import locks, types
@@ -43,6 +44,9 @@ IDENTITY = Ext("a decorator that returns what it is given")
 NOTHING = (Lit(None),)
 NESTING = 60
 """How deep static questions may lead to further ones before the answer is "don't know"."""
+
+
+_NO_MATTER: AbstractContextManager[None] = nullcontext()
 
 
 class Arguments(NamedTuple):
@@ -150,6 +154,10 @@ class Frame:
     def repeats(self) -> bool:
         """Whether this place runs more than once for one activation of the function."""
         return False
+
+    def arm(self, test: f.Expr, outcome: bool) -> AbstractContextManager[None]:
+        """Inside, the test is known to have had this outcome."""
+        return _NO_MATTER
 
     def begin_iteration(self, source: Values, given: Values, node: f.Expr) -> None:
         """A comprehension iterates over `source`, which gives `given`."""
@@ -312,7 +320,10 @@ class Evaluator:
 
     def _ifexp(self, expr: f.IfExp, frame: Frame, hint: Address | None) -> Values:
         self.evaluate_in(expr.test, frame)
-        return union(self.evaluate_in(expr.body, frame, hint), self.evaluate_in(expr.orelse, frame, hint))
+        with frame.arm(expr.test, True):
+            body = self.evaluate_in(expr.body, frame, hint)
+        with frame.arm(expr.test, False):
+            return union(body, self.evaluate_in(expr.orelse, frame, hint))
 
     def _walrus(self, expr: f.Walrus, frame: Frame, hint: Address | None) -> Values:
         values = self.evaluate_in(expr.value, frame, hint)
@@ -467,7 +478,12 @@ class Evaluator:
         if method.cls is None or method.cls in self.program.hierarchy.mro(cls):
             return value
         below = self.program.hierarchy.heir(cls, method.cls)
-        return value if below is None else Obj(below, value.address, value.site, value.under)
+        if below is None:
+            return value
+        address = value.address
+        if address.kind == "some":  # siblings are different objects
+            address = Address("some", None, (below.qualname, address.key[1]))
+        return Obj(below, address, value.site, value.under)
 
     def field_values(self, value: Obj, cls: Class, name: str) -> Values:
         """The values of a data attribute: what was seen stored in this very object, else what its class stores."""

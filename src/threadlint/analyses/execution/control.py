@@ -9,7 +9,7 @@ from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.symbols import Class, Function, last_name
 from ...program.traverse import walk, walk_expression
-from ...program.values import UNKNOWN, Address, Cls, Fn, Lit, Obj, Values, element, field, union
+from ...program.values import UNKNOWN, Address, Cls, Ext, Fn, Lit, Obj, Value, Values, element, field, union
 from .events import UNKNOWN_LOCK_TYPE, Check, Hold, LibraryCall, kind_of
 from .frame import ActiveFrame
 from .library import close_pool, take
@@ -285,6 +285,47 @@ def constant_truth(test: f.Expr) -> bool | None:
     return None
 
 
+def assume_kind(frame: ActiveFrame, test: f.Expr, outcome: bool) -> None:
+    """Narrow what names mean in one arm of `a if isinstance(name, T) else b`."""
+    if isinstance(test, f.Not):
+        assume_kind(frame, test.value, not outcome)
+    elif isinstance(test, f.Call) and isinstance(test.func, f.Name) and test.func.id == "isinstance":
+        _narrow(frame, test, frame.state, outcome)
+
+
+def _narrow(frame: ActiveFrame, test: f.Call, state: State, outcome: bool) -> None:
+    """`isinstance(name, T)`: where it holds the name is no function, and no object of an unrelated class; else it is none of
+    exactly that class."""
+    if len(test.args) != 2 or not isinstance(test.args[0].value, f.Name):
+        return
+    known = state.names.get(test.args[0].value.id)
+    if not known:
+        return
+    frame.muted += 1
+    kinds = frame.evaluator.evaluate_in(test.args[1].value, frame)
+    frame.muted -= 1
+    if len(kinds) != 1 or not isinstance(kinds[0], (Cls, Ext)):
+        return
+    kept = tuple(value for value in known if _may_be(frame, value, kinds[0], outcome))
+    if kept:
+        state.names[test.args[0].value.id] = kept
+
+
+def _may_be(frame: ActiveFrame, value: Value, kind: Cls | Ext, outcome: bool) -> bool:
+    """Whether a value can be (or, with outcome False, not be) an instance of a class."""
+    if isinstance(value, Fn):
+        return not outcome or (isinstance(kind, Ext) and "Callable" in kind.name)
+    if not isinstance(value, Obj):
+        return True
+    exact = value.type is kind.cls if isinstance(kind, Cls) else value.type == kind.name
+    if not outcome:
+        return not exact
+    if isinstance(kind, Cls) and isinstance(value.type, Class):
+        hierarchy = frame.explorer.program.hierarchy
+        return kind.cls in hierarchy.mro(value.type) or value.type in hierarchy.mro(kind.cls)
+    return True
+
+
 def _asks_for_a_type(test: f.Expr) -> bool:
     return any(
         isinstance(node, f.Call) and last_name(node) in ("isinstance", "issubclass") for node in walk_expression(test)
@@ -310,6 +351,8 @@ def _assume(frame: ActiveFrame, test: f.Expr, state: State, outcome: bool) -> No
     elif isinstance(test, f.Compare) and test.op in ("is", "==") and isinstance(test.right, f.Const):
         if test.right.kind == "bool":
             _assume(frame, test.left, state, outcome == test.right.value)
+    elif isinstance(test, f.Call) and isinstance(test.func, f.Name) and test.func.id == "isinstance":
+        _narrow(frame, test, state, outcome)
     else:
         hold = frame.explorer.tried.get((test.at, frame.function)) if isinstance(test, f.Call) else None
         if hold is None and isinstance(test, f.Name):
@@ -575,7 +618,9 @@ def _enter(
         return (locks[0],)
     if len(locks) > 1 and not isinstance(expr, f.Call):  # one of several: held, and not known which
         place = frame.location(expr)
-        one_of = Obj(UNKNOWN_LOCK_TYPE, element(place) if place is not None and isinstance(expr, f.Item) else place or locks[0].address)
+        if place is not None and isinstance(expr, f.Item):
+            place = element(place)
+        one_of = Obj(UNKNOWN_LOCK_TYPE, place or locks[0].address)
         take(frame, one_of, expr.at, "with")
         return (one_of,)
     known = [v for v in values if not isinstance(v, Lit) and not (isinstance(v, Obj) and isinstance(v.type, str))]
