@@ -56,11 +56,15 @@ def own_joins(program: Program) -> tuple[OwnJoin, ...]:
                 made = found.explorer.constructions.get(receiver.address)
                 if made is not None and made[3].function is event.function:
                     continue  # it joins a thread that it has just made
-                path = _path(reached, activation)
-                if not any(_compares(where, each) for each in path) and not _is_caught(where, event):
+                way = _way(reached, activation)
+                path = (*(function for function, _ in way), event.function)
+                if not any(_compares(where, each) for each in path) and not _is_meant(where, event, way):
                     answer.setdefault((event.function, event.at), OwnJoin(event, root, path))
+    seen: set[Function] = set()
     for own in _in_finalizers(program, where, joins):
-        answer.setdefault((own.event.function, own.event.at), own)
+        if own.path[0] not in seen:
+            seen.add(own.path[0])
+            answer.setdefault((own.event.function, own.event.at), own)
     return tuple(answer[key] for key in sorted(answer, key=lambda key: (key[0].module.name, key[1])))
 
 
@@ -70,18 +74,44 @@ def _is_single(root: Root, receiver: Obj) -> bool:
     return not address.many and address.kind != "element" and (address.kind != "some" or address.key[1] == "self")
 
 
-def _path(reached: dict[Activation, Any], activation: Activation) -> tuple[Function, ...]:
-    callers: dict[Activation, Activation] = {}
+Way = tuple[tuple[Function, f.Call], ...]
+"""Functions, each with the call in it that leads to the next."""
+
+
+def _way(reached: dict[Activation, Any], activation: Activation) -> Way:
+    callers: dict[Activation, tuple[Activation, f.Span]] = {}
     for caller in reached:
         for edge in caller.edges.values():
             if reached.get(edge.callee) is edge:
-                callers[edge.callee] = caller
-    chain = [activation.function]
+                callers[edge.callee] = (caller, edge.at)
+    chain: list[tuple[Function, f.Call]] = []
     here = activation
     while here in callers and len(chain) < 60:
-        here = callers[here]
-        chain.append(here.function)
+        here, at = callers[here]
+        call = next((n for n in walk(here.function.facts.body) if isinstance(n, f.Call) and n.at == at), None)
+        chain.append((here.function, call if call is not None else f.Call(at, f.Name(at, ""))))
     return tuple(reversed(chain))
+
+
+def _is_meant(where: Mentions, event: Event, way: Way) -> bool:
+    """Whether the RuntimeError is caught on the way, or the last call switches the join off."""
+    if _is_caught(where, event.function, event.detail.node):
+        return True
+    if any(_is_caught(where, function, call) for function, call in way):
+        return True
+    return bool(way) and _is_switched_off(where, event, way[-1][1])
+
+
+def _is_switched_off(where: Mentions, event: Event, call: f.Call) -> bool:
+    """`stop(wait=False)`, where the join stands under `if wait:`."""
+    off = {
+        arg.keyword for arg in call.args
+        if arg.keyword is not None and isinstance(arg.value, f.Const) and arg.value.value is False
+    }  # fmt: skip
+    return any(
+        isinstance(each, f.If) and isinstance(each.test, f.Name) and each.test.id in off
+        for each in where.around(event.function, event.detail.node)
+    )
 
 
 def _compares(where: Mentions, function: Function) -> bool:
@@ -90,9 +120,10 @@ def _compares(where: Mentions, function: Function) -> bool:
     return any(name in text.names or name in text.attributes for name in _COMPARING)
 
 
-def _is_caught(where: Mentions, event: Event) -> bool:
-    inner: Any = event.detail.node
-    for each in where.around(event.function, event.detail.node):
+def _is_caught(where: Mentions, function: Function, node: f.Call) -> bool:
+    """Whether a `try` around a call catches RuntimeError."""
+    inner: Any = node
+    for each in where.around(function, node):
         if isinstance(each, f.Try) and any(inner is statement for statement in each.body):
             for handler in each.handlers:
                 types = (
@@ -118,7 +149,7 @@ def _in_finalizers(program: Program, where: Mentions, joins: list[Event]) -> lis
     targets = program.ask(execution).explorer
     for event in joins:
         method = event.function.method_of
-        if method is None or method.cls is None or _is_caught(where, event) or _compares(where, event.function):
+        if method is None or method.cls is None or _compares(where, event.function):
             continue
         receiver = event.detail.receiver
         if receiver is None or receiver.address.base is None:
@@ -128,25 +159,28 @@ def _in_finalizers(program: Program, where: Mentions, joins: list[Event]) -> lis
         finalizer = program.hierarchy.find(cls, "__del__")
         if not bound or finalizer is None:
             continue
-        path = _calls_on_self(program, finalizer, event.function)
-        if path and not any(_compares(where, each) for each in path):
+        way = _calls_on_self(program, finalizer, event.function)
+        if way is None or _is_meant(where, event, way):
+            continue
+        path = (*(function for function, _ in way), event.function)
+        if not any(_compares(where, each) for each in path):
             found.append(OwnJoin(event, None, path))
     return found
 
 
-def _calls_on_self(program: Program, start: Function, goal: Function) -> tuple[Function, ...]:
-    """A way from one method to another by calls of `self.…()`; at most three steps."""
-    pending: list[tuple[Function, ...]] = [(start,)]
-    for path in pending:
-        if path[-1] is goal:
-            return path
-        if len(path) > 3 or path[-1].cls is None:
+def _calls_on_self(program: Program, start: Function, goal: Function) -> Way | None:
+    """A way from one method to another by calls of `self.…()`, at most three; None when there is none."""
+    pending: list[tuple[Way, Function]] = [((), start)]
+    for way, here in pending:
+        if here is goal:
+            return way
+        if len(way) > 3 or here.cls is None:
             continue
-        for node in walk(path[-1].facts.body):
+        for node in walk(here.facts.body):
             if not (isinstance(node, f.Call) and isinstance(node.func, f.Attr) and isinstance(node.func.value, f.Name)):
                 continue
-            if node.func.value.id == path[-1].receiver_name:
-                callee = program.hierarchy.find(path[0].cls or path[-1].cls, node.func.attr)
-                if callee is not None and callee not in path:
-                    pending.append((*path, callee))
-    return ()
+            if node.func.value.id == here.receiver_name:
+                callee = program.hierarchy.find(start.cls or here.cls, node.func.attr)
+                if callee is not None and callee is not here and all(callee is not function for function, _ in way):
+                    pending.append(((*way, (here, node)), callee))
+    return None

@@ -123,7 +123,7 @@ def _own_join(program: Program, own: OwnJoin) -> Finding:
     names = [f"`{function.facts.qualname}`" for function in own.path if function.facts.qualname]
     way = names[0] if len(names) == 1 else f"{names[0]}, through {', '.join(names[1:3])}"
     if own.root is None:
-        message = f"`{thread}` is joined by {way}, which the garbage collector may run on that very thread"
+        message = f"`{thread}` is joined by {way}, and that thread may be the one to run it"
         story: tuple[Step, ...] = ()
     else:
         message = f"`{thread}` may be joined by itself: it runs {way}"
