@@ -1,10 +1,11 @@
 """Words for annotations that threadlint checks; at run time they do nothing.
 
-    class Table:
-        def __init__(self) -> None:
-            self._lock = threading.Lock()
-            self.rows: Annotated[dict[str, Row], GuardedBy("_lock")] = {}
+class Table:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.rows: Annotated[dict[str, Row], GuardedBy("_lock")] = {}
 """
+
 from __future__ import annotations
 
 from typing import Final, final

@@ -1,9 +1,12 @@
 """What a function does with a thing that it has given away.
 
-Domain: the text of functions, straight-line order within one block. Three questions: an object changed after it was put on a queue or
-passed to a thread that was started; `d.setdefault(k, v)` as a statement, and `v` used afterwards as if it had won; the result of
+Domain: the text of functions, straight-line order within one block. Three questions: an object changed after it was
+put on a queue or
+passed to a thread that was started; `d.setdefault(k, v)` as a statement, and `v` used afterwards as if it had won;
+the result of
 `get_ident()` as a key of a container that outlives the call.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -31,7 +34,7 @@ class Misuse(NamedTuple):
 
 def changed_after_hand_over(program: Program) -> list[Misuse]:
     """Changes of objects that a queue or a started thread already has, in order of place."""
-    found = []
+    found: list[Misuse] = []
     for function in program.functions:
         if not {"put", "put_nowait", "submit", "start"} & function.words:
             continue
@@ -112,7 +115,12 @@ def ignored_setdefault(program: Program) -> list[Misuse]:
 def _dropped_setdefault(statement: f.Stmt) -> str | None:
     if isinstance(statement, f.Evaluate) and isinstance(statement.value, f.Call):
         call = statement.value
-        if isinstance(call.func, f.Attr) and call.func.attr == "setdefault" and len(call.args) == 2 and dotted(call.func.value):
+        if (
+            isinstance(call.func, f.Attr)
+            and call.func.attr == "setdefault"
+            and len(call.args) == 2
+            and dotted(call.func.value)
+        ):
             value = call.args[1].value
             return value.id if isinstance(value, f.Name) else None
     return None
@@ -145,14 +153,18 @@ def idents_as_keys(program: Program) -> list[Misuse]:
                     if isinstance(target, f.Item) and _outlives(function, target.value):
                         index = target.index
                         if _is_ident(program, function, index) or (isinstance(index, f.Name) and index.id in names):
-                            found.append(Misuse(function, target.at, dotted(target.value) or "", target.at, "get_ident"))
+                            found.append(
+                                Misuse(function, target.at, dotted(target.value) or "", target.at, "get_ident")
+                            )
     return sorted(found, key=lambda each: (each.function.module.name, each.at))
 
 
 def _is_ident(program: Program, function: Function, expr: f.Expr | None) -> bool:
     if not isinstance(expr, f.Call) or last_name(expr.func) not in ("get_ident", "get_native_id"):
         return False
-    return any(isinstance(v, Ext) and v.name.startswith("threading.") for v in program.static.evaluate(expr.func, function))
+    return any(
+        isinstance(v, Ext) and v.name.startswith("threading.") for v in program.static.evaluate(expr.func, function)
+    )
 
 
 def _outlives(function: Function, expr: f.Expr) -> bool:

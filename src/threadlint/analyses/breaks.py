@@ -11,6 +11,7 @@ Each kind names what another thread does in the middle (`Break.what`):
 A plain write is not a break: a store is whole on every build. `visible` says that a switch point lies in between
 (see `switch_points`).
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -40,7 +41,8 @@ class Reliance(NamedTuple):
 
 
 class Break(NamedTuple):
-    """A place that another thread can break; `against` is what that thread does, `held` the locks held from the read or
+    """A place that another thread can break; `against` is what that thread does, `held` the locks held from the read
+    or
     test on to the change."""
 
     shared: Shared
@@ -178,7 +180,8 @@ class Breaks:
         return None
 
     def _used_whole(self, site: Site, read: Site) -> bool:
-        """Whether a read takes the container as a whole (passed on, iterated, joined), not only its length or truth."""
+        """Whether a read takes the container as a whole (passed on, iterated, joined), not only its length or
+        truth."""
         return self._making.passes_on(site.function, read.event.at) or read.access.how == "iterate"
 
     def _between(self, site: Site, check: Check) -> bool:
@@ -276,5 +279,3 @@ def _has_default(value: f.Expr | None) -> bool:
 def breaks(program: Program) -> Breaks:
     """What can break in the program's shared state."""
     return Breaks(program)
-
-

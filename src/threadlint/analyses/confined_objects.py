@@ -1,11 +1,13 @@
 """Objects that belong to the thread that made them, used on another.
 
-Domain: objects of the types in `knowledge.confined`, made by a call of the program, and calls of their methods. An object is used
+Domain: objects of the types in `knowledge.confined`, made by a call of the program, and calls of their methods. An
+object is used
 elsewhere when a thread calls its methods and does not itself make it. A maker's argument can lift the confinement
 (`sqlite3.connect(…, check_same_thread=False)`).
 
 What it does not know: objects that are handed over in containers or queues.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -19,7 +21,8 @@ from .parallel import Parallel, parallel
 
 
 class Stray(NamedTuple):
-    """A call on an object of another thread: the call, the thread, the object, where it was made, and the rule of its type."""
+    """A call on an object of another thread: the call, the thread, the object, where it was made, and the rule of its
+    type."""
 
     use: Event
     root: Root

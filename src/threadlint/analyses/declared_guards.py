@@ -1,11 +1,13 @@
 """Where code breaks what its authors declared: state that is guarded by a named lock, functions that require one.
 
-Domain: declarations of the program (see `program.declarations`), accesses and calls as the program's roots meet them. A
+Domain: declarations of the program (see `program.declarations`), accesses and calls as the program's roots meet them.
+A
 declared lock is met when a lock of the same identity is held: the attribute of the same object, of its class, or a
 global of the module; a Condition made around a lock is that lock.
 
 What it does not know: locks that are passed under another name.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
@@ -104,7 +106,13 @@ class DeclaredGuards:
             ) and lock not in self._required(caller.function):
                 yield self._violation(caller, edge, lock, True)
         tries = any(event.kind == "acquire" for event in caller.events.values())
-        if not declared and not tries and callee.name.endswith("_locked") and callee.name != "locked" and self._takes_none(callee):
+        if (
+            not declared
+            and not tries
+            and callee.name.endswith("_locked")
+            and callee.name != "locked"
+            and self._takes_none(callee)
+        ):
             if (
                 not edge.held
                 and not caller.function.name.endswith(("_locked", "_unlocked"))

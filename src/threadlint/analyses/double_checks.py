@@ -2,11 +2,13 @@
 
 Domain: blocks of statements. An `if` that asks whether a thing is missing (`x is None`, `not x`, `not hasattr(self,
 "x")`, `k not in d`), or one that leaves when it is there; then, in its body or behind it, a `with` over a lock; in
-there an assignment of the same path that nothing inside the `with` has looked at before. Two threads that both found it
+there an assignment of the same path that nothing inside the `with` has looked at before. Two threads that both found
+it
 missing build one after the other, and the second replaces what the first has already given away.
 
 What it does not know: `acquire()` and `release()` by hand, helpers that test.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

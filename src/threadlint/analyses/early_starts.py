@@ -4,8 +4,10 @@ Domain: activations of `__init__`. An attribute is *late* when it is first writt
 started may be running, and the thread (or what it calls) reads the same attribute. An attribute that the class body
 defines, or that was written before the start as well, is not late; timers have a delay and are left out.
 
-What it does not know: how long the thread takes to get there, threads that are started by what the object is handed to.
+What it does not know: how long the thread takes to get there, threads that are started by what the object is handed
+to.
 """
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -93,7 +95,8 @@ def _late(
 
 
 def _knows(root: Root, activation: Activation) -> bool:
-    """Whether a thread works on the object under construction: as its receiver, an argument, or what it closes over."""
+    """Whether a thread works on the object under construction: as its receiver, an argument, or what it closes
+    over."""
     assert isinstance(activation.receiver, Obj)
     own = activation.receiver.address
     target = root.activation

@@ -1,9 +1,12 @@
 """Decisions that depend on the GIL.
 
-Domain: the text of functions. Three shapes: `sys._is_gil_enabled()` without a guard (the function exists from Python 3.13 on);
-`sysconfig.get_config_var("Py_GIL_DISABLED")` used in a condition (it tells how the interpreter was built, not whether the GIL is
+Domain: the text of functions. Three shapes: `sys._is_gil_enabled()` without a guard (the function exists from Python
+3.13 on);
+`sysconfig.get_config_var("Py_GIL_DISABLED")` used in a condition (it tells how the interpreter was built, not whether
+the GIL is
 on); a lock that is made or taken only where the GIL is off (with a GIL threads switch between any two steps as well).
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -40,7 +43,9 @@ def gil_checks(program: Program) -> list[GilCheck]:
             elif isinstance(node, (f.If, f.IfExp)):
                 if any(_asks_build(inner) for inner in walk_expression(node.test)):
                     found.setdefault((function, node.at), GilCheck(function, node.at, "build"))
-                if isinstance(node, f.IfExp) and any(_asks_gil(inner) or _asks_build(inner) for inner in walk_expression(node.test)):
+                if isinstance(node, f.IfExp) and any(
+                    _asks_gil(inner) or _asks_build(inner) for inner in walk_expression(node.test)
+                ):
                     if _is_lock(program, function, node.body) != _is_lock(program, function, node.orelse):
                         found[function, node.at] = GilCheck(function, node.at, "lock")
     return sorted(found.values(), key=lambda each: (each.function.module.name, each.at))
@@ -51,7 +56,9 @@ def _asks_gil(node: object) -> bool:
 
 
 def _asks_build(node: object) -> bool:
-    return isinstance(node, f.Call) and any(isinstance(arg.value, f.Const) and arg.value.value == BUILD for arg in node.args)
+    return isinstance(node, f.Call) and any(
+        isinstance(arg.value, f.Const) and arg.value.value == BUILD for arg in node.args
+    )
 
 
 def _guards_itself(function: Function) -> bool:
@@ -62,7 +69,9 @@ def _guards_itself(function: Function) -> bool:
         if isinstance(node, f.Call) and isinstance(node.func, f.Name) and node.func.id in ("hasattr", "getattr"):
             if any(isinstance(arg.value, f.Const) and arg.value.value == ASKING for arg in node.args):
                 return True
-        if isinstance(node, f.Try) and any("AttributeError" in _names(handler.type) or handler.type is None for handler in node.handlers):
+        if isinstance(node, f.Try) and any(
+            "AttributeError" in _names(handler.type) or handler.type is None for handler in node.handlers
+        ):
             return True
     return False
 

@@ -1,12 +1,14 @@
 """Which lock guards which state, inferred from how most of the accesses behave.
 
 Domain. For each location: the accesses outside construction. A place counts as locked by L when L is surely held in
-every context that reaches it. The places of one function under the same locks are one *decision*; it weighs 2 if one of
+every context that reaches it. The places of one function under the same locks are one *decision*; it weighs 2 if one
+of
 them is a change or an iteration, else 1. `share(L)` = locked weight / whole weight. L guards the
 location when share ≥ `SURE` (high), or ≥ `LIKELY` with locked accesses in two functions or a locked change (medium).
 The thresholds stand between those of SpotBugs' IS2 and CodeQL (docs/how-it-decides.md). At least one locked change, or
 two locked places, and one change outside construction are needed.
 """
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -158,9 +160,7 @@ class Guards:
 
     def _worth_guarding(self, shared: Shared) -> bool:
         """Flags and single references that are only ever replaced by constants owe no lock."""
-        return any(
-            not (site.access.how == "write" and _is_constant(site.access.value)) for site in shared.changes
-        )
+        return any(not (site.access.how == "write" and _is_constant(site.access.value)) for site in shared.changes)
 
     def guard(self, usages: list[Usage]) -> Guard | None:
         """The lock that guards a location with these accesses."""

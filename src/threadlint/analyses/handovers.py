@@ -2,11 +2,13 @@
 
 Domain. A *signal* is an Event, a queue, or a flag that is set under a condition and waited for in a loop; one root
 alone gives it (sets, puts), once or more, and nobody takes it back. The executor notes it like a thread: after `set()`
-it is in `running` (may have been given), after a `wait()` or `get()` without timeout in `ended` (surely been given). An
+it is in `running` (may have been given), after a `wait()` or `get()` without timeout in `ended` (surely been given).
+An
 access before any `set()` of its root comes before every access behind a `wait()`.
 
 What it does not know: conditions with other predicates, and which of several items of a queue a `get()` gives.
 """
+
 from __future__ import annotations
 
 from ..knowledge.handing import CLEARING, GIVING

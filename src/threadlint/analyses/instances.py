@@ -5,6 +5,7 @@ thread runs and another method of the same class, both on their `self`; and, whe
 class that shows that its instances are meant to be shared: it keeps a lock or a thread, one of it lives in a global, a
 framework hands one instance to many threads, or its author says so.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -46,12 +47,11 @@ class Instances:
         self._off_loops: dict[Root, set[Activation]] = {}
         self._cells = {activation.number: activation for activation in self._parallel.execution.activations}
         self._classes = {cls.qualname: cls for cls in program.classes}
-        explorer = self._parallel.execution.explorer
         self._global = self._kept_globally()
 
-
     def _kept_globally(self) -> set[Class]:
-        """Classes at least half of whose makings go to a global or class attribute, or to an object that is kept there."""
+        """Classes at least half of whose makings go to a global or class attribute, or to an object that is kept
+        there."""
         explorer = self._parallel.execution.explorer
         homes: dict[Class, int] = {}
         for address, (obj, *_) in explorer.constructions.items():
@@ -72,7 +72,9 @@ class Instances:
             return True
         receiver = root.activation.receiver
         if root.kind == "thread" and root.spawns and not self._several_at_once(root):
-            if start.kind in ("site", "some") or (isinstance(receiver, Obj) and receiver.address.root is start and start is not location):
+            if start.kind in ("site", "some") or (
+                isinstance(receiver, Obj) and receiver.address.root is start and start is not location
+            ):
                 return True
         if root.kind == "thread" and isinstance(receiver, Obj) and location.within(receiver.address):
             if receiver.address.many or receiver.address.kind == "element":
@@ -95,7 +97,10 @@ class Instances:
                 or event.subject.many
                 or event.detail.many
                 or event.detail.what != "thread"
-                or self._called_in_a_loop(event.activation, 3)
+                or (
+                    not event.function.name.lstrip("_").startswith("ensure")
+                    and self._called_in_a_loop(event.activation, 3)
+                )
                 or (event.subject.kind == "site" and not event.function.name.lstrip("_").startswith(BEGINNINGS))
                 for event in root.spawns
             )

@@ -7,6 +7,7 @@ another thread or later. The name is looked up when the function runs, and means
 Silent: a default argument or partial binds the value; the iteration waits for the thread before it goes on (`join`,
 `result`, a pool in a `with`).
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -23,7 +24,8 @@ _WAITING = frozenset({"join", "result", "wait", "as_completed", "get", "shutdown
 
 
 class Captured(NamedTuple):
-    """A variable of a loop that a handed-over function reads: where the function is made, handed over, and the loop."""
+    """A variable of a loop that a handed-over function reads: where the function is made, handed over, and the
+    loop."""
 
     function: Function
     name: str

@@ -8,6 +8,7 @@ identity that somebody can see: a connection, a thread, a registry, an object th
 program that store nothing and call nothing else. *Identity* is: an instance of a class of the program, a library class
 that is not a plain value, a call named like `connect` or `open`. The rest is not known.
 """
+
 from __future__ import annotations
 
 from ..knowledge.making import MAKING_WORDS, PLAIN, PURE_FUNCTIONS, PURE_METHODS, PURE_MODULES, VALUE_TYPES

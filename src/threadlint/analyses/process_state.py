@@ -1,8 +1,10 @@
 """State of the whole process, changed by code that threads run.
 
-Domain: calls of the functions in `knowledge.process_state`, and assignments to entries of `os.environ`, in functions that a thread of
+Domain: calls of the functions in `knowledge.process_state`, and assignments to entries of `os.environ`, in functions
+that a thread of
 this process reaches. A child process of its own, and what only the main thread runs, are left out.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -15,7 +17,6 @@ from ..program.traverse import walk
 from ..program.values import Ext
 from .execution import Event, Root, execution
 from .parallel import Parallel, parallel
-
 
 _INSIDE = frozenset({"warnings.simplefilter", "warnings.filterwarnings", "warnings.resetwarnings"})
 
@@ -35,7 +36,11 @@ def process_state(program: Program) -> list[Change]:
     """Changes of process-wide state on threads, in order of place."""
     found = program.ask(execution)
     running: Parallel = program.ask(parallel)
-    threads = [root for root in running.roots if root.kind == "thread" and root.domain == "thread" and root.spelling != "done-callback"]
+    threads = [
+        root
+        for root in running.roots
+        if root.kind == "thread" and root.domain == "thread" and root.spelling != "done-callback"
+    ]
     changes: dict[object, Change] = {}
     events = [event for event in found.events("call") if event.subject in PROCESS_STATE]
     for event in events:
@@ -44,14 +49,18 @@ def process_state(program: Program) -> list[Change]:
         for root in threads:
             if event.activation in running.reached(root):
                 what = PROCESS_STATE[event.subject]
-                changes.setdefault((event.function, event.at), Change(event.function, event.at, event.subject, what, root, event))
+                changes.setdefault(
+                    (event.function, event.at), Change(event.function, event.at, event.subject, what, root, event)
+                )
                 break
     for root in threads:
         for activation in running.reached(root):
             function = activation.function
             if "environ" in function.words:
                 for at in _environment(program, function):
-                    changes.setdefault((function, at), Change(function, at, "os.environ", "the environment", root, None))
+                    changes.setdefault(
+                        (function, at), Change(function, at, "os.environ", "the environment", root, None)
+                    )
     return sorted(changes.values(), key=lambda each: (each.function.module.name, each.at))
 
 

@@ -3,11 +3,13 @@
 Domain: the text of functions. Behind a test that asks whether a thing is missing, the thing is assigned to a global, a
 class attribute, or an attribute of an object that several threads use, empty or half made; the same block fills it
 afterwards, through the same path: entries are stored, it is appended to, attributes are set, it is connected. Another
-thread that asks in between finds it, and uses it as if it were complete. A container that is asked for by its truth and
+thread that asks in between finds it, and uses it as if it were complete. A container that is asked for by its truth
+and
 filled entry by entry in a loop (also the default of a parameter) is the same offence without the assignment.
 
 Silent: under a lock; filled through a local and assigned last.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -194,7 +196,11 @@ def _completes(node: object, path: str) -> f.Span | None:
                 return target.at
     elif isinstance(node, f.Evaluate) and isinstance(node.value, f.Call) and isinstance(node.value.func, f.Attr):
         method = node.value.func
-        if dotted(method.value) == path and method.attr.startswith(_COMPLETING) and (node.value.args or not method.attr.startswith("set")):
+        if (
+            dotted(method.value) == path
+            and method.attr.startswith(_COMPLETING)
+            and (node.value.args or not method.attr.startswith("set"))
+        ):
             return node.value.at
     return None
 

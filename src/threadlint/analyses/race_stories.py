@@ -1,4 +1,5 @@
 """How a race is told: where both threads start, what each does, and which locks it holds then."""
+
 from __future__ import annotations
 
 from ..model.finding import Finding, Rule, Step
@@ -153,5 +154,3 @@ class RaceStories:
 def race_stories(program: Program) -> RaceStories:
     """How races are told."""
     return RaceStories(program)
-
-

@@ -8,6 +8,7 @@ Confidence. High: both threads are resolved, and a switch point lies in between.
 is not resolved, or a read-modify-write without switch point. Low: other sequences without switch point (medium where a
 free-threaded build is a target), and values that may as well be made twice.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -25,7 +26,6 @@ ORDER = (
     "lazy", "test", "split", "scope", "locks", "unguarded", "iterate", "drain", "update",
 )  # fmt: skip
 """What is told of several races in one function about one location: the first of these."""
-
 
 
 BEGINNING = ("start", "setup", "init", "install", "configure", "launch")
@@ -162,7 +162,8 @@ class Races:
 
 
 def _guards(hold: Hold, site: Site) -> bool:
-    """Whether a lock is likely meant for what happens here: taken in this function, or in a method of the same class."""
+    """Whether a lock is likely meant for what happens here: taken in this function, or in a method of the same
+    class."""
     if not hold.kind.excludes or hold.kind.domain == "task":
         return False
     mine, its = site.function.method_of, hold.function.method_of

@@ -1,10 +1,14 @@
 """Functions that a cache is expected to run once, and that must not run twice.
 
-Domain: functions under `functools.lru_cache`, `functools.cache` and `functools.cached_property` whose body makes something with an
-identity (see `making`): opens, connects, starts, registers. `lru_cache` does not hold back a second thread that asks for the same key
-while the first still computes; `cached_property` did until Python 3.11, and does not from 3.12 on. Two roots that may run at the same
+Domain: functions under `functools.lru_cache`, `functools.cache` and `functools.cached_property` whose body makes
+something with an
+identity (see `making`): opens, connects, starts, registers. `lru_cache` does not hold back a second thread that asks
+for the same key
+while the first still computes; `cached_property` did until Python 3.11, and does not from 3.12 on. Two roots that may
+run at the same
 time must lead to it.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -17,7 +21,11 @@ from .execution import Event, Root, execution
 from .making import Making, making
 from .parallel import Parallel, parallel
 
-_CACHES = {"functools.lru_cache": "lru_cache", "functools.cache": "cache", "functools.cached_property": "cached_property"}
+_CACHES = {
+    "functools.lru_cache": "lru_cache",
+    "functools.cache": "cache",
+    "functools.cached_property": "cached_property",
+}
 
 
 class RunTwice(NamedTuple):
@@ -38,7 +46,11 @@ def run_once_caches(program: Program) -> list[RunTwice]:
     for function in program.functions:
         for decorator in function.facts.decorators:
             name = _cache(program, function, decorator)
-            if name is not None and makes.runs_again(function) is False and not (name == "cached_property" and _before_3_12(program)):
+            if (
+                name is not None
+                and makes.runs_again(function) is False
+                and not (name == "cached_property" and _before_3_12(program))
+            ):
                 cached[function] = name
     if not cached:
         return found

@@ -1,10 +1,14 @@
 """Containers of a class that instances change as if they were their own.
 
-Domain: variables of class bodies that hold a list, dict or set and that no instance shadows; changes of them through the receiver
-(`self.rows.append(row)`) in methods that run on several threads without a common lock. Every instance changes the same object.
+Domain: variables of class bodies that hold a list, dict or set and that no instance shadows; changes of them through
+the receiver
+(`self.rows.append(row)`) in methods that run on several threads without a common lock. Every instance changes the
+same object.
 
-Silent: names that say that all instances share it on purpose (`_registry`, `_cache`, `INSTANCES`), classes of one instance, a lock.
+Silent: names that say that all instances share it on purpose (`_registry`, `_cache`, `INSTANCES`), classes of one
+instance, a lock.
 """
+
 from __future__ import annotations
 
 import re
@@ -16,7 +20,10 @@ from ..program.symbols import Function
 from ..program.traverse import walk
 from .shared_state import SharedState, Site, shared_state
 
-_ON_PURPOSE = re.compile(r"regist|cache|instances|shared|global|pool|known|all_|singleton|memo|lookup|table|map$|types|classes", re.IGNORECASE)
+_ON_PURPOSE = re.compile(
+    r"regist|cache|instances|shared|global|pool|known|all_|singleton|memo|lookup|table|map$|types|classes",
+    re.IGNORECASE,
+)
 
 
 class ThroughSelf(NamedTuple):

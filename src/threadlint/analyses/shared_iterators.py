@@ -1,12 +1,17 @@
 """Generators and iterators that several threads advance.
 
-Domain: names (globals, attributes, variables of enclosing functions) all of whose bindings are generators: calls of generator functions of
-the program, generator expressions, and library iterators that are Python code or not safe (`map`, `zip`, `csv.reader`, …); and the
-places that advance them, by `next()` or by a loop, as the program's roots meet them. Two places that may run at the same time without
+Domain: names (globals, attributes, variables of enclosing functions) all of whose bindings are generators: calls of
+generator functions of
+the program, generator expressions, and library iterators that are Python code or not safe (`map`, `zip`,
+`csv.reader`, …); and the
+places that advance them, by `next()` or by a loop, as the program's roots meet them. Two places that may run at the
+same time without
 a common lock meet inside the generator.
 
-Silent: `itertools.count` and `cycle` (one step is whole under a GIL), an argument of `executor.map` (pulled by one thread).
+Silent: `itertools.count` and `cycle` (one step is whole under a GIL), an argument of `executor.map` (pulled by one
+thread).
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -89,7 +94,12 @@ class _Search:
                 here = here.parent
             return (function.module.name, expr.id), function.module.exports.get(expr.id, [])
         method = function.method_of
-        if isinstance(expr, f.Attr) and isinstance(expr.value, f.Name) and method is not None and method.cls is not None:
+        if (
+            isinstance(expr, f.Attr)
+            and isinstance(expr.value, f.Name)
+            and method is not None
+            and method.cls is not None
+        ):
             if expr.value.id == method.receiver_name:
                 return (method.cls.qualname, expr.attr), method.cls.attribute_bindings.get(expr.attr, [])
         return None, []
@@ -105,7 +115,11 @@ class _Search:
             return None
         for value in self._program.static.evaluate(expr.func, binding.function):
             if isinstance(value, Fn):
-                return True if value.function.facts.is_generator and "contextmanager" not in value.function.decorator_names else None
+                return (
+                    True
+                    if value.function.facts.is_generator and "contextmanager" not in value.function.decorator_names
+                    else None
+                )
             if isinstance(value, Ext):
                 return False if value.name in ITERATORS else None
         return None
@@ -120,4 +134,3 @@ class _Search:
                 if self._parallel.may_run_together(first, second):
                     return first, second
         return None
-

@@ -1,13 +1,15 @@
 """State that several threads touch: which places of the program touch the same location, and which of them conflict.
 
 Domain. A *location* is a global, a class attribute, a field, or a cell of an enclosing function; accesses of all roots
-are grouped by what may be the same location. Two accesses conflict iff one of them changes it, they may run at the same
+are grouped by what may be the same location. Two accesses conflict iff one of them changes it, they may run at the
+same
 time, no lock is surely held at both, neither happens while the object is owned (not yet reachable by others), nothing
 hands the state over between them, and there is evidence that the object is shared and not only the code (see
 `instances`).
 
 What breaks where they conflict is the business of `breaks`; state that mostly has a lock is that of `guards`.
 """
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -169,12 +171,15 @@ class SharedState:
         for hold in mine:
             if hold.kind.excludes and self.protects(hold, site.location):
                 for also in other.event.held:
-                    if self._may_be_same_lock(hold, also, site.location is other.location and site.location.single) and self.protects(also, other.location):
+                    if self._may_be_same_lock(
+                        hold, also, site.location is other.location and site.location.single
+                    ) and self.protects(also, other.location):
                         return hold
         return None
 
     def _may_be_same_lock(self, hold: Hold, also: Hold, exact: bool) -> bool:
-        """Whether two locks may be one. Where the two sides may work on two objects, so may their locks: class and field
+        """Whether two locks may be one. Where the two sides may work on two objects, so may their locks: class and
+        field
         decide (`exact` says that they work on one). Of a lock whose object is not known the name decides."""
         if self.names.may_be_same(hold.lock, also.lock):
             return True
@@ -188,7 +193,8 @@ class SharedState:
         )
 
     def protects(self, hold: Hold, location: Address) -> bool:
-        """Whether a lock can protect a location at all: that of one instance does not protect what all instances share,
+        """Whether a lock can protect a location at all: that of one instance does not protect what all instances
+        share,
         and a lock of tasks does not hold back threads."""
         if hold.kind.domain == "task":
             return False
@@ -207,7 +213,9 @@ class SharedState:
 def _locks(event: Event) -> tuple[frozenset[Address], frozenset[Address]]:
     """The locks held at an access and at the test it relies on: contexts that agree in them are alike."""
     check = event.detail.check
-    return frozenset(h.lock for h in event.held), frozenset(h.lock for h in check.held) if check is not None else frozenset()
+    return frozenset(h.lock for h in event.held), frozenset(
+        h.lock for h in check.held
+    ) if check is not None else frozenset()
 
 
 def _last(address: Address) -> str:

@@ -7,6 +7,7 @@ free-threaded builds and on Python 3.9. This is how CPython behaves, and no prom
 
 What it does not know: operators, attributes and formatting that run Python code of unknown types.
 """
+
 from __future__ import annotations
 
 from typing import Any

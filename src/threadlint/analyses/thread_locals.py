@@ -1,12 +1,16 @@
 """Attributes of thread-locals that only one thread ever sets.
 
-Domain: `threading.local` objects of the program (not subclasses: those have an `__init__` that runs once per thread), the places that set
-their attributes and the places that read them. An attribute is *set once* when everything that sets it runs at import, or in functions
+Domain: `threading.local` objects of the program (not subclasses: those have an `__init__` that runs once per thread),
+the places that set
+their attributes and the places that read them. An attribute is *set once* when everything that sets it runs at
+import, or in functions
 that no thread reaches; a thread that reads it plainly meets `AttributeError`.
 
-Silent: `getattr` with a default, `hasattr` in the same function, an `except AttributeError` around, an attribute that the reading
+Silent: `getattr` with a default, `hasattr` in the same function, an `except AttributeError` around, an attribute that
+the reading
 thread sets itself.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple

@@ -1,9 +1,12 @@
 """Single operations on shared containers that only a GIL makes whole.
 
-Domain: changes of containers at shared locations that are one operation, and that shift or fill the container step by step inside:
-`insert`, `pop(i)`, `remove`, `reverse`, `sort`, `extend` and `update` from an iterator, `*=`. On a free-threaded build another thread that
+Domain: changes of containers at shared locations that are one operation, and that shift or fill the container step by
+step inside:
+`insert`, `pop(i)`, `remove`, `reverse`, `sort`, `extend` and `update` from an iterator, `*=`. On a free-threaded
+build another thread that
 takes no lock can see them half done. Two places that may run at the same time without a common lock are needed.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -59,7 +62,8 @@ def _leans(program: Program, site: Site) -> str | None:
         if isinstance(source, f.Comprehension) and source.kind == "generator":
             return access.method
         if isinstance(source, f.Call) and not any(
-            isinstance(v, Obj) and str(v.type).startswith("builtins.") for v in program.static.evaluate(source, site.function)
+            isinstance(v, Obj) and str(v.type).startswith("builtins.")
+            for v in program.static.evaluate(source, site.function)
         ):
             return access.method
     return None

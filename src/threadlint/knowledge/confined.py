@@ -1,11 +1,13 @@
 """Library types whose objects belong to one thread."""
+
 from __future__ import annotations
 
 from typing import NamedTuple
 
 
 class Confined(NamedTuple):
-    """What happens elsewhere, in words; `lifted_by` is a keyword of the maker that, when false, lifts it; `free` are methods that any
+    """What happens elsewhere, in words; `lifted_by` is a keyword of the maker that, when false, lifts it; `free` are
+    methods that any
     thread may call."""
 
     harm: str

@@ -1,4 +1,5 @@
 """What hands state from one thread to another: calls that give a signal, calls that surely wait for one."""
+
 from __future__ import annotations
 
 _QUEUES = ("queue.Queue", "queue.LifoQueue", "queue.PriorityQueue", "queue.SimpleQueue")

@@ -1,4 +1,5 @@
 """What makes plain values, and what makes things with an identity."""
+
 from __future__ import annotations
 
 PURE_FUNCTIONS = frozenset({
@@ -46,7 +47,9 @@ PURE_METHODS = frozenset({
 })  # fmt: skip
 """Methods that compute from their object, or fill a container of the function's own."""
 
-PLAIN = frozenset({"hash", "len", "int", "str", "float", "bool", "repr", "frozenset", "bytes", "tuple", "id", "ord", "chr", "round"})
+PLAIN = frozenset(
+    {"hash", "len", "int", "str", "float", "bool", "repr", "frozenset", "bytes", "tuple", "id", "ord", "chr", "round"}
+)
 """Builtins that give a plain value whatever they are given."""
 
 MAKING_WORDS = (

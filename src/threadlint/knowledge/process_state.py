@@ -1,4 +1,5 @@
 """Settings of the whole process: calls that change them, and what they are called."""
+
 from __future__ import annotations
 
 PROCESS_STATE: dict[str, str] = {

@@ -5,6 +5,7 @@
 - `# guarded-by: self._lock` on an assignment, or `Annotated[T, GuardedBy("_lock")]`: only touched with the lock held;
 - `# requires: self._lock` on a `def` (or above it), or a name that ends in `_locked`: only called with the lock held.
 """
+
 from __future__ import annotations
 
 import re

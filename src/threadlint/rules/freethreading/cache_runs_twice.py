@@ -2,8 +2,10 @@
 
 ## Why it hurts
 
-`functools.lru_cache` keeps its table whole, but does not hold back a second thread that asks while the first still computes: both run the
-function, and one result is dropped. `cached_property` waits for the first thread up to Python 3.11, and does not from 3.12 on.
+`functools.lru_cache` keeps its table whole, but does not hold back a second thread that asks while the first still
+computes: both run the
+function, and one result is dropped. `cached_property` waits for the first thread up to Python 3.11, and does not from
+3.12 on.
 Where the function opens or starts something, there are two of it, and one that nobody closes.
 
 ## Example
@@ -61,6 +63,7 @@ for _ in range(4):
 - one thread alone calls it;
 - `cached_property`, where the project targets Python 3.11 or older.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -2,8 +2,10 @@
 
 ## Why it hurts
 
-`sys._is_gil_enabled()` exists from Python 3.13 on: before, the call raises `AttributeError`. `Py_GIL_DISABLED` says how the interpreter
-was built; an extension or an option can turn the GIL on again. And a GIL is no lock: threads switch between any two steps that call
+`sys._is_gil_enabled()` exists from Python 3.13 on: before, the call raises `AttributeError`. `Py_GIL_DISABLED` says
+how the interpreter
+was built; an extension or an option can turn the GIL on again. And a GIL is no lock: threads switch between any two
+steps that call
 something, so code that needs a lock without a GIL needs it with one.
 
 ## Example
@@ -32,6 +34,7 @@ if sys.version_info < (3, 13) or sys._is_gil_enabled():
 - the version, or the function itself, is asked for first, or `AttributeError` is handled;
 - the answer is only printed.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -44,7 +47,8 @@ RULE = Rule("THR802", "gil-check", severity=Severity.WARNING)
 
 _SAID = {
     "unguarded": (
-        "`sys._is_gil_enabled` does not exist before Python 3.13", "ask `sys.version_info` first, or `hasattr`", Confidence.HIGH,
+        "`sys._is_gil_enabled` does not exist before Python 3.13", "ask `sys.version_info` first, or `hasattr`",
+        Confidence.HIGH,
     ),
     "build": (
         "`Py_GIL_DISABLED` tells how the interpreter was built, not whether the GIL is on",
@@ -62,6 +66,6 @@ def check(program: Program) -> Iterator[Finding]:
     for found in program.ask(gil_checks):
         message, help, confidence = _SAID[found.what]
         yield RULE.finding(
-            program.place(found.function, found.at), message, subjects=(found.function.qualname,), scope=found.function.qualname,
-            help=help, confidence=confidence,
+            program.place(found.function, found.at), message, subjects=(found.function.qualname,),
+            scope=found.function.qualname, help=help, confidence=confidence,
         )  # fmt: skip

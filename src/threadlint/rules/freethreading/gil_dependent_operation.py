@@ -2,8 +2,10 @@
 
 ## Why it hurts
 
-`insert`, `remove` or `pop(0)` move the elements of a list one by one; `extend` and `update` take what an iterator gives one by one. With a
-GIL no other thread runs meanwhile. On a free-threaded build a reader without a lock sees elements twice, or not at all.
+`insert`, `remove` or `pop(0)` move the elements of a list one by one; `extend` and `update` take what an iterator
+gives one by one. With a
+GIL no other thread runs meanwhile. On a free-threaded build a reader without a lock sees elements twice, or not at
+all.
 
 ## Example
 
@@ -48,6 +50,7 @@ for name in ("a", "b"):
 - all sides hold one lock;
 - `extend` or `update` take a list, tuple, set or dict.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -69,7 +72,9 @@ def check(program: Program) -> Iterator[Finding]:
         name = names.spelling(site.location)
         steps = [step for step in (paths.beginning(site.root),) if step is not None]
         if (other.function, other.event.at) != (site.function, site.event.at):
-            steps.append(Step(program.place(other.function, other.event.at), f"another thread uses `{name.short}` here"))
+            steps.append(
+                Step(program.place(other.function, other.event.at), f"another thread uses `{name.short}` here")
+            )
         yield RULE.finding(
             program.place(site.function, site.event.at),
             f"`{found.what}` on the shared `{name.short}` can be seen half done on a free-threaded build",

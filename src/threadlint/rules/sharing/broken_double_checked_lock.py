@@ -58,6 +58,7 @@ def connect(url):
 - anything under the lock looks at it before it is built;
 - a plain flag is set, not an object built.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -3,7 +3,8 @@
 ## Why it hurts
 
 `if jobs: jobs.pop()` asks, and then acts. When another thread takes the last job between the two, `pop` raises
-`IndexError`. When two threads find a key missing, both store their own value, and whoever kept the first one works on a
+`IndexError`. When two threads find a key missing, both store their own value, and whoever kept the first one works on
+a
 copy that nobody else sees.
 
 ## Example
@@ -63,6 +64,7 @@ for part in (["ann", "bob"], ["bob", "cyd"]):
 - the value may as well be made twice (a pure computation);
 - only one thread takes things out, and the others put them in.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

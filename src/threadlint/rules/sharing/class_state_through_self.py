@@ -2,7 +2,8 @@
 
 ## Why it hurts
 
-`rows = []` in a class body makes one list for all instances. Each thread believes to fill the list of its own object, and all fill
+`rows = []` in a class body makes one list for all instances. Each thread believes to fill the list of its own object,
+and all fill
 the same one.
 
 ## Example
@@ -55,6 +56,7 @@ for name in ("a", "b"):
 - `__init__` gives each instance its own;
 - the name says that it is meant to be shared (`_registry`, `_cache`), or a lock guards it.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

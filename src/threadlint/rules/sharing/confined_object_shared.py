@@ -42,6 +42,7 @@ threading.Thread(target=count).start()
 - it is made with `check_same_thread=False` (then its writes need a lock);
 - the thread that uses it makes it.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -66,6 +66,7 @@ class Store:
 - one lock is held on both sides, whatever else is;
 - nobody changes the data.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -51,6 +51,7 @@ An annotation says the same: `entries: Annotated[list[str], GuardedBy("_lock")]`
 - the object is under construction, or nobody else can reach it yet;
 - the function is declared to require the lock (`# requires: self._lock`).
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

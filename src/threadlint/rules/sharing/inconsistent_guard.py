@@ -67,6 +67,7 @@ class Router:
 - fewer than six in ten functions that use it hold the lock (those that change it count twice);
 - it only reads.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -75,6 +75,7 @@ threading.Thread(target=accept, args=(None,), daemon=True).start()
 - nobody adds or removes while the loop runs;
 - elements are only appended to a list.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

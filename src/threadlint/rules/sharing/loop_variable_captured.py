@@ -42,6 +42,7 @@ def send(user):
 - a default argument or `functools.partial` binds the value;
 - the iteration waits for the thread before it goes on.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -2,7 +2,8 @@
 
 ## Why it hurts
 
-What is on the queue belongs to whoever takes it. The consumer may be reading it at this very moment, and sees it half changed.
+What is on the queue belongs to whoever takes it. The consumer may be reading it at this very moment, and sees it half
+changed.
 
 ## Example
 
@@ -38,6 +39,7 @@ def produce(rows):
 
 - the name stands for a new object by then.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -2,7 +2,8 @@
 
 ## Why it hurts
 
-There is one working directory, one environment, one set of warning filters for all threads. Who changes it for itself changes it
+There is one working directory, one environment, one set of warning filters for all threads. Who changes it for itself
+changes it
 for everybody, in the middle of whatever they do; and who restores it restores what another had set meanwhile.
 
 ## Example
@@ -42,6 +43,7 @@ for folder in ("a", "b"):
 
 - only the main thread does it, or a child process of its own.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -52,6 +52,7 @@ def code_of(name):
 - a lock is held meanwhile;
 - it is an attribute of an object that nothing shows to be used by several threads.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -2,7 +2,8 @@
 
 ## Why it hurts
 
-The function does not take the lock itself, because it relies on the caller. Called without it, it changes guarded state
+The function does not take the lock itself, because it relies on the caller. Called without it, it changes guarded
+state
 while others hold the lock and believe to be alone.
 
 ## Example
@@ -64,6 +65,7 @@ A comment says the same as the name: `# requires: self._lock` on the `def`.
 - the object is under construction;
 - only the name says so, and the class keeps several locks.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -2,7 +2,8 @@
 
 ## Why it hurts
 
-`d.setdefault(k, v)` gives the value that is in the dict afterwards. When another thread was first, that is not `v`: who goes on with `v` works on an object that nobody else sees.
+`d.setdefault(k, v)` gives the value that is in the dict afterwards. When another thread was first, that is not `v`:
+who goes on with `v` works on an object that nobody else sees.
 
 ## Example
 
@@ -37,6 +38,7 @@ def lock_of(name):
 - the result is used;
 - the value is not used afterwards.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

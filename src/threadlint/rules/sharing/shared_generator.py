@@ -2,7 +2,8 @@
 
 ## Why it hurts
 
-A generator that is asked for its next item while it works on one raises `ValueError: generator already executing`. Iterators of the
+A generator that is asked for its next item while it works on one raises `ValueError: generator already executing`.
+Iterators of the
 library skip or repeat items, and may crash a free-threaded build.
 
 ## Example
@@ -62,6 +63,7 @@ for _ in range(4):
 - a lock is held around each step;
 - it is `itertools.count` or `cycle`.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

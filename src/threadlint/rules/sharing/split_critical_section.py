@@ -2,7 +2,8 @@
 
 ## Why it hurts
 
-Between the two sections the lock is free. What was read may be out of date when it is written back, what was tested may
+Between the two sections the lock is free. What was read may be out of date when it is written back, what was tested
+may
 not hold any more, and what others put into a buffer between sending and clearing it is thrown away.
 
 ## Example
@@ -62,6 +63,7 @@ class Tickets:
 - the state is swapped for a fresh one under the lock, and the old one is used outside;
 - nobody else changes the state.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -2,7 +2,8 @@
 
 ## Why it hurts
 
-`get_ident()` is given again once a thread has ended. A new thread finds the entries of a dead one, and takes them for its own.
+`get_ident()` is given again once a thread has ended. A new thread finds the entries of a dead one, and takes them for
+its own.
 
 ## Example
 
@@ -34,6 +35,7 @@ def remember(session):
 
 - the container lives no longer than the function.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -2,7 +2,8 @@
 
 ## Why it hurts
 
-It holds one value per thread as long as it lives. One that is a local variable of a function lives for one call, on one thread, and
+It holds one value per thread as long as it lives. One that is a local variable of a function lives for one call, on
+one thread, and
 is no better than a plain variable; a `ContextVar` that is made again and again is never freed.
 
 ## Example
@@ -35,6 +36,7 @@ def handle(request):
 - it is stored in an attribute, a global or a container, returned, or passed on;
 - a nested function uses it.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -2,7 +2,8 @@
 
 ## Why it hurts
 
-`threading.local()` gives each thread attributes of its own. What the importing thread sets does not exist on any other: there the
+`threading.local()` gives each thread attributes of its own. What the importing thread sets does not exist on any
+other: there the
 read raises `AttributeError`.
 
 ## Example
@@ -51,6 +52,7 @@ for request in ("a", "b"):
 - the reading thread sets the attribute too;
 - it is read by `getattr` with a default, behind `hasattr`, or where `AttributeError` is handled.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -70,7 +72,11 @@ def check(program: Program) -> Iterator[Finding]:
     for found in program.ask(thread_locals):
         name = names.spelling(found.local)
         function = found.read.function
-        steps = [Step(program.place(found.written.function, found.written.at), f"`{name.short}.{found.attr}` is set here only")]
+        steps = [
+            Step(
+                program.place(found.written.function, found.written.at), f"`{name.short}.{found.attr}` is set here only"
+            )
+        ]
         beginning = paths.beginning(found.root)
         yield RULE.finding(
             program.place(function, found.read.at),

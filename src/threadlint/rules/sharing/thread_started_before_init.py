@@ -48,6 +48,7 @@ class Poller:
 - the attribute has a value before the start, or in the class body;
 - the thread never looks at it.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

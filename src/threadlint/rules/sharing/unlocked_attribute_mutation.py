@@ -64,6 +64,7 @@ class Meter:
 - the attribute is changed before the first thread starts, or after the last was joined;
 - the class says in its docstring that it is not thread-safe.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

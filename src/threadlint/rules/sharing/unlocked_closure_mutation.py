@@ -46,6 +46,7 @@ def count_words(files):
 - one thread changes it, and the function reads it after `join`;
 - all changes hold one lock.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

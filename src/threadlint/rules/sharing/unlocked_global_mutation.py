@@ -3,7 +3,8 @@
 ## Why it hurts
 
 `hits += 1` is three steps: read, add, write. Another thread that writes between the first and the last is overwritten,
-and its update is gone. Where a call stands in between (`total += price(item)`) this happens on every build. Without one
+and its update is gone. Where a call stands in between (`total += price(item)`) this happens on every build. Without
+one
 it does not happen on today's builds with a GIL, from Python 3.10 on; it does on free-threaded ones, and the language
 promises nothing.
 
@@ -63,6 +64,7 @@ for part in (["a/b"], ["c/d"]):
 - a fresh object replaces the old one (copy and replace);
 - it happens before the first thread starts, or after the last was joined.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

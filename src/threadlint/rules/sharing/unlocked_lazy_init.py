@@ -75,6 +75,7 @@ for _ in range(4):
 - nothing shows that several threads come here;
 - it is tested, then locked, and not tested again, which is THR206.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -58,6 +58,7 @@ for _ in range(3):
 - the class has one instance, made at module level;
 - the lock is shared too.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
