@@ -294,8 +294,8 @@ def assume_kind(frame: ActiveFrame, test: f.Expr, outcome: bool) -> None:
 
 
 def _narrow(frame: ActiveFrame, test: f.Call, state: State, outcome: bool) -> None:
-    """`isinstance(name, T)`: where it holds the name is no function, and no object of an unrelated class; else it is none of
-    exactly that class."""
+    """`isinstance(name, T)`: where it holds the name is no function, and no object of an unrelated class; else it is
+    none of exactly that class."""
     if len(test.args) != 2 or not isinstance(test.args[0].value, f.Name):
         return
     known = state.names.get(test.args[0].value.id)
@@ -621,6 +621,7 @@ def _enter(
         if place is not None and isinstance(expr, f.Item):
             place = element(place)
         one_of = Obj(UNKNOWN_LOCK_TYPE, place or locks[0].address)
+        one_of = _of_tasks(one_of) if is_async else one_of
         take(frame, one_of, expr.at, "with")
         return (one_of,)
     known = [v for v in values if not isinstance(v, Lit) and not (isinstance(v, Obj) and isinstance(v.type, str))]
