@@ -24,7 +24,16 @@ from .waiting import Waiting, waiting
 NAP = 1.0
 """Seconds of sleep that count."""
 _OF_OTHERS = frozenset({"thread", "future", "futures", "pool", "queue", "tasks", "event", "barrier"})
-_SLOW_CALLS = ("subprocess.", "urllib.", "urllib3.", "requests.", "http.", "builtins.input", "os.", "socket.create_connection")
+_SLOW_CALLS = (
+    "subprocess.",
+    "urllib.",
+    "urllib3.",
+    "requests.",
+    "http.",
+    "builtins.input",
+    "os.",
+    "socket.create_connection",
+)
 _LIFE = (
     "init", "del", "repr", "str", "getstate", "setstate", "start", "stop", "close", "open", "shutdown", "join", "enter",
     "exit", "connect", "disconnect", "terminate", "restart", "reset", "quit", "setup", "teardown", "destroy", "kill",
@@ -83,7 +92,7 @@ def _slow(each: Waiting) -> bool:
     if each.wait.on != "io":
         return False
     if each.length == "unknown":  # a request over the network is slow whatever it is allowed to take
-        return each.event.subject.startswith(("urllib", "requests.", "http."))
+        return str(each.event.subject).startswith(("urllib", "requests.", "http."))
     return each.length in ("forever", "long")
 
 

@@ -107,7 +107,11 @@ def waiting(program: Program) -> list[Waiting]:
         if wait.on == "put" and not bounded(together, call.receiver):
             continue
         length, seconds = length_of(wait, call.arguments)
-        if length == "unknown" and wait.block is not None and _waits_by_default(event, call.arguments.expr(wait.block, wait.flag)):
+        if (
+            length == "unknown"
+            and wait.block is not None
+            and _waits_by_default(event, call.arguments.expr(wait.block, wait.flag))
+        ):
             length = "forever"
         if length != "none" and not _asked_first(wait, event):
             found.append(Waiting(event, wait, length, seconds))

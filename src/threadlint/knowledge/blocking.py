@@ -57,8 +57,16 @@ WAITS: dict[str, Wait] = {
     "urllib.request.urlopen": Wait("urlopen", "io"),
     **{
         f"urllib3.{kind}.{name}": Wait(name, "io")
-        for kind in ("PoolManager", "ProxyManager", "HTTPConnectionPool", "HTTPSConnectionPool", "poolmanager.PoolManager",
-                     "poolmanager.ProxyManager", "connectionpool.HTTPConnectionPool", "connectionpool.HTTPSConnectionPool")
+        for kind in (
+            "PoolManager",
+            "ProxyManager",
+            "HTTPConnectionPool",
+            "HTTPSConnectionPool",
+            "poolmanager.PoolManager",
+            "poolmanager.ProxyManager",
+            "connectionpool.HTTPConnectionPool",
+            "connectionpool.HTTPSConnectionPool",
+        )
         for name in ("urlopen", "request")
     },
     "requests.get": Wait("get", "io"),

@@ -630,7 +630,9 @@ class Evaluator:
             given = arguments.positional[0] if arguments.positional else UNKNOWN
             return given if any(isinstance(v, (Fn, Cls, Partial)) for v in given) else (IDENTITY,)
         type_name = types.RETURNS.get(name) or types.BUILTIN_CONTAINERS.get(name)
-        if type_name is None and (name in types.CONTAINERS or name in types.SYNCHRONISED or name.rpartition(".")[2][:1].isupper()):
+        if type_name is None and (
+            name in types.CONTAINERS or name in types.SYNCHRONISED or name.rpartition(".")[2][:1].isupper()
+        ):
             type_name = name
         if type_name is None:
             return UNKNOWN

@@ -230,7 +230,11 @@ class Static(Evaluator):
         for ancestor in order:
             for function in ancestor.own_functions:
                 for node in walk(function.facts.body):
-                    if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and isinstance(node.func.value, f.Attr):
+                    if (
+                        isinstance(node, f.Call)
+                        and isinstance(node.func, f.Attr)
+                        and isinstance(node.func.value, f.Attr)
+                    ):
                         if node.func.value.attr == name and isinstance(node.func.value.value, f.Name):
                             called.add(node.func.attr)
         return {"submit", "shutdown"} <= called

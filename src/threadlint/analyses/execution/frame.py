@@ -128,7 +128,9 @@ class ActiveFrame(Frame):
             for name, values in known.items():
                 if any(isinstance(v, Obj) and v.address is location and v.type in types.CONTAINERS for v in values):
                     old = Address("site", None, (self.function.module.name, at[0], "what was there before"))
-                    known[name] = tuple(v.at(old) if isinstance(v, Obj) and v.address is location else v for v in values)
+                    known[name] = tuple(
+                        v.at(old) if isinstance(v, Obj) and v.address is location else v for v in values
+                    )
 
     def owns(self, address: Address) -> bool:
         """Whether nobody else can reach the object at an address, or what it hangs off."""

@@ -99,7 +99,8 @@ def check(program: Program) -> Iterator[Finding]:
         steps.append(Step(paths.place(back.activation, back.at), f"{user} takes `{lock.short}`"))
         yield RULE.finding(
             place,
-            f"`{each.name}` is called while `{lock.short}` is held: a callback that uses {user} waits for its own caller",
+            f"`{each.name}` is called while `{lock.short}` is held: a callback that uses {user} waits for its own "
+            "caller",
             subjects=(lock.full,),
             scope=activation.function.qualname,
             story=tuple(steps),
