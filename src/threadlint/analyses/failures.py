@@ -114,6 +114,8 @@ def raises_again(handler: f.Handler) -> bool:
 def catches(statement: Any) -> bool:
     """Whether what the body of a `try` (or of `with suppress(Exception)`) raises ends there."""
     if isinstance(statement, f.Try):
+        if any(isinstance(node, f.Call) and last_name(node.func) == "exc_info" for node in walk(statement.final)):
+            return True  # kept for somebody
         return any(is_broad(handler) and not raises_again(handler) for handler in statement.handlers)
     if isinstance(statement, f.With):
         for item in statement.items:

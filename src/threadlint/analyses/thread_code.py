@@ -78,7 +78,7 @@ def is_test(function: Function) -> bool:
     """Whether a function is a test, or stands inside one: by its name, or as a method of a class named after tests."""
     here: Function | None = function
     while here is not None:
-        if here.name.startswith("test"):
+        if here.name.startswith("test") or "fixture" in here.decorator_names:
             return True
         if here.cls is not None and ("Test" in here.cls.name or any(
             getattr(base, "attr", getattr(base, "id", "")).endswith("TestCase") for base in here.cls.facts.bases

@@ -62,7 +62,7 @@ class Use(NamedTuple):
     """One use of a value.
 
     `how` is call (a method is called, `name` says which), read (an attribute is read), set (an attribute is assigned,
-    `node` is the assigned expression), with (entered as a context manager), test, return, yield, raise, argument
+    `node` is the assigned expression), with (entered as a context manager), iterate, test, return, yield, raise, argument
     (passed to a call of something called `name`), store (in an attribute `name` of a foreign object) or unknown.
     `function` is where it stands; `node` the call, attribute or expression.
     """
@@ -185,6 +185,7 @@ class _Walk:
                 self.add(function, above)
         elif kind is f.For or kind is f.ForLoop:
             if above.iter is node:
+                self._use("iterate", function, above)
                 self._bind(function, above.target, above)
             elif above.target is not node:
                 self._use("test", function, above)
