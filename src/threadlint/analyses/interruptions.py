@@ -69,7 +69,8 @@ class Interruptions:
                 return
             pair = self._ordinary(event.subject, {activation.function for activation in reached})
             if pair is not None:
-                yield Interruption(root, event, event.subject, pair.event, kind_of(obj).reentrant is False)
+                known = root.function.name != "__del__" or event.subject.root.kind != "some"
+                yield Interruption(root, event, event.subject, pair.event, known and kind_of(obj).reentrant is False)
         elif event.kind == "call" and event.subject in _LOCKED_BY_QUEUES:
             call: LibraryCall = event.detail
             if call.receiver is None or self._dies_with(root, call.receiver.address) or _guarded(event):
@@ -85,7 +86,8 @@ class Interruptions:
         """An acquisition of the lock by code that the finalizer does not lead to."""
         for pair in self._pairs.by_wanted.get(self._names.identity(lock), ()):
             if pair.function not in functions and pair.function.name not in ("__init__", "__del__"):
-                return pair
+                if any(_busy(event, pair.wanted) for event in pair.events):
+                    return pair
         return None
 
     def _dies_with(self, root: Root, address: Address) -> bool:
@@ -106,6 +108,24 @@ class Interruptions:
             for ancestor in self._program.hierarchy.mro(cls)
             for binding in ancestor.attribute_bindings.get(attr, ())
         )
+
+
+def _busy(taken: Event, lock: Address) -> bool:
+    """Whether the collector may start in the section, or a last reference go: it calls or replaces something."""
+    activation = taken.activation
+    if any(any(hold.lock is lock for hold in edge.held) for edge in activation.edges.values()):
+        return True
+    return any(
+        _may_free(event) and any(hold.lock is lock and hold.at == taken.at for hold in event.held)
+        for event in activation.events.values()
+    )
+
+
+def _may_free(event: Event) -> bool:
+    """Whether an event can make garbage or drop a last reference."""
+    if event.kind == "access":
+        return event.detail.how in ("item", "change", "write", "delete")
+    return event.kind in ("call", "unknown") and not str(event.subject).endswith((".release", ".acquire"))
 
 
 def _guarded(event: Event) -> bool:

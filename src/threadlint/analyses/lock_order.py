@@ -181,14 +181,15 @@ def _told_apart(held: Address, pair: Pair) -> Pair | None:
     at two places; what hangs off another object may be that very object."""
     for address in (held, pair.wanted):
         owner = address.base
-        if (
-            owner is not None
-            and not owner.single
-            and (owner.kind != "some" or owner.key[1] in ("an argument", "return"))
-        ):
+        if owner is not None and not owner.single and (owner.kind != "some" or _vague(owner)):
             return None
     events = tuple(event for event in pair.events if not event.activation.widened)
     return pair._replace(events=events) if events else None
+
+
+def _vague(owner: Address) -> bool:
+    """Whether an address stands for an object that may as well be the other one, or a part of it."""
+    return owner.key[1] in ("an argument", "return") or owner.key[0].endswith(".__init__")
 
 
 def _combinations(steps: list[list[Order]]) -> Iterator[tuple[Order, ...]]:

@@ -37,17 +37,19 @@ _SLOW_CALLS = (
 _LIFE = (
     "init", "del", "repr", "str", "getstate", "setstate", "start", "stop", "close", "open", "shutdown", "join", "enter",
     "exit", "connect", "disconnect", "terminate", "restart", "reset", "quit", "setup", "teardown", "destroy", "kill",
-    "main",
+    "main", "unschedule", "clear", "remove", "finish", "end", "dispose", "cancel",
 )  # fmt: skip
 Section = tuple[Function, Span]
 
 
 class Slow(NamedTuple):
-    """A waiting inside a section. `quick` are other sections of the same lock, in other functions."""
+    """A waiting inside a section. `quick` are other sections of the same lock, in other functions. `at_the_end`: it waits for
+    threads to end while something is being started or stopped."""
 
     waiting: Waiting
     hold: Hold
     quick: tuple[Section, ...]
+    at_the_end: bool
 
 
 class SlowSections:
@@ -77,7 +79,8 @@ class SlowSections:
             )  # fmt: skip
             if quick and (not _wire(each) or len(quick) * 2 >= len(places)):
                 seen.add(place)
-                self.found.append(Slow(each, hold, quick))
+                ending = each.wait.on == "thread" and not (_in_use(event.function) and _in_use(hold.function))
+                self.found.append(Slow(each, hold, quick, ending))
 
 
 def _slow(each: Waiting) -> bool:
@@ -85,6 +88,8 @@ def _slow(each: Waiting) -> bool:
     call: LibraryCall = each.event.detail
     if each.event.subject == "os.waitpid" and call.arguments.get(1) != (Lit(0),):
         return False
+    if each.event.subject.startswith("socket.socket.") and each.wait.what != "accept":
+        return False  # whether a socket blocks is decided elsewhere
     if each.wait.on == "time":
         return each.seconds is not None and each.seconds >= NAP
     if each.wait.on in _OF_OTHERS or each.wait.on == "process":

@@ -482,7 +482,8 @@ class Evaluator:
             return value
         address = value.address
         if address.kind == "some":  # siblings are different objects
-            address = Address("some", None, (below.qualname, address.key[1]))
+            name = address.key[1]
+            address = Address("some", None, (below.qualname, name if name == "self" else "an argument"))
         return Obj(below, address, value.site, value.under)
 
     def field_values(self, value: Obj, cls: Class, name: str) -> Values:

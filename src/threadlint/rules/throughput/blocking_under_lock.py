@@ -107,6 +107,6 @@ def check(program: Program) -> Iterator[Finding]:
             scope=activation.function.qualname,
             story=tuple(step for step in steps if step.at != place),
             help=f"wait before `{lock.short}` is taken or after it is released, or give the wait a short timeout",
-            confidence=Confidence.LOW if hold.kind.reentrant is None else Confidence.MEDIUM,
+            confidence=Confidence.LOW if hold.kind.reentrant is None or slow.at_the_end else Confidence.MEDIUM,
             label=f"waits with `{lock.short}` held",
         )
