@@ -33,13 +33,19 @@ class ThreadCode:
                     roots = self._roots.setdefault(activation.function, [])
                     if not roots or roots[-1] is not root:
                         roots.append(root)
-        for root in others:
-            if root.function in self.targets:
-                continue
-            if root.kind == "entry" and not root.public and root.function in self._roots:
-                continue
-            for activation in reach(root.activation):
-                self._elsewhere.add(activation.function)
+        pending = [
+            root.activation
+            for root in others
+            if root.function not in self.targets
+            and (root.kind != "entry" or root.public or root.function not in self._roots)
+        ]
+        seen = set(pending)
+        for activation in pending:  # grows while it is read
+            self._elsewhere.add(activation.function)
+            for edge in activation.edges.values():
+                if edge.callee not in seen:
+                    seen.add(edge.callee)
+                    pending.append(edge.callee)
 
     def roots_of(self, function: Function) -> list[Root]:
         """The threads that run a function."""
