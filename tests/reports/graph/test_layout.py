@@ -72,6 +72,12 @@ def test_parts_that_nothing_connects_stand_beside_each_other_as_far_as_there_is_
     assert [layout.nodes[node][1] for node in range(4)] == [20, 20, 108, 108]
 
 
+def test_parts_that_matter_most_come_first() -> None:
+    sizes = {node: Size(280, HEIGHT) for node in range(5)}
+    layout = laid_out(sizes, [(0, 1), (1, 2), (3, 4)], ROOM, {4})
+    assert layout.nodes[3][0] < layout.nodes[0][0]
+
+
 def test_a_layer_without_room_is_broken() -> None:
     layout = placed({node: Size(200, HEIGHT) for node in range(10)}, [(0, node) for node in range(1, 10)])
     assert layout.width <= ROOM

@@ -8,7 +8,7 @@ on it. Parts that nothing connects are laid out apart and put side by side.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -45,12 +45,15 @@ class Layout(NamedTuple):
     height: float
 
 
-def laid_out(sizes: dict[int, Size], arrows: Sequence[tuple[int, int]], room: float) -> Layout:
-    """Places for all nodes and arrows, from (0, 0) on, as far as possible within a width of `room`."""
+def laid_out(
+    sizes: dict[int, Size], arrows: Sequence[tuple[int, int]], room: float, first: Collection[int] = ()
+) -> Layout:
+    """Places for all nodes and arrows, from (0, 0) on, as far as possible within a width of `room`. Parts that hold
+    some of the nodes `first` come before others."""
     nodes: dict[int, Point] = {}
     bends: list[list[Point]] = [[] for _ in arrows]
     left = top = deep = wide = 0.0
-    for part in _parts(sizes, arrows):
+    for part in sorted(_parts(sizes, arrows), key=lambda part: not any(node in first for node in part)):
         inside = [index for index, (tail, _) in enumerate(arrows) if tail in part]
         placed = _Part({node: sizes[node] for node in part}, [arrows[index] for index in inside], room).placed()
         if left and left + placed.width > room:

@@ -82,11 +82,10 @@ class _Sheet:
         self._hue = {module: HUES[index % len(HUES)] for index, module in enumerate(drawn.modules)}
         sizes = {number: Size(self._width(number), HEIGHT) for number in drawn.locks}
         self._arrows = [(order.held, order.wanted) for order in drawn.orders]
-        self._sizes = sizes
-        self._loops = {held for held, wanted in self._arrows if held == wanted}
-        if self._loops:
-            sizes.update({node: Size(sizes[node].width + 2 * LOOP, HEIGHT) for node in self._loops})
-        self._layout: Layout = laid_out(sizes, self._arrows, ROOM)
+        for node in {held for held, wanted in self._arrows if held == wanted}:
+            sizes[node] = Size(sizes[node].width + 2 * LOOP, HEIGHT)
+        self._hot = {lock for order in drawn.orders if order.cycles for lock in (order.held, order.wanted)}
+        self._layout: Layout = laid_out(sizes, self._arrows, ROOM, self._hot)
         self._wide = max(self._layout.width, NARROWEST) + 2 * MARGIN
         self._shift: Point = (MARGIN + max(0.0, (NARROWEST - self._layout.width) / 2), MARGIN + 52)
         self._badges: list[Point] = []
@@ -138,12 +137,11 @@ class _Sheet:
         lock = self._drawn.graph.locks[number]
         x, y = self._at(self._layout.nodes[number])
         width = self._width(number)
-        hot = any(order.cycles and number in (order.held, order.wanted) for order in self._drawn.orders)
         left, top = x - width / 2, y - HEIGHT / 2
         made = f"\nmade at {self._drawn.where(lock.made)}" if lock.made is not None else ""
         self._out.append(f"<g><title>{escape(lock.full + made)}</title>")
         box = f'x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{HEIGHT:.0f}" rx="7"'
-        self._out.append(f'<rect class="box{" hot" * hot}" {box}/>')
+        self._out.append(f'<rect class="box{" hot" * (number in self._hot)}" {box}/>')
         bar = f'x="{left + 7:.1f}" y="{top + 9:.1f}" width="4" height="{HEIGHT - 18:.0f}" rx="2"'
         self._out.append(f'<rect fill="{self._hue[lock.module]}" {bar}/>')
         self._put(x + 4, y - 3, _shortened(self._drawn.names[number]), "name")
