@@ -43,8 +43,8 @@ Section = tuple[Function, Span]
 
 
 class Slow(NamedTuple):
-    """A waiting inside a section. `quick` are other sections of the same lock, in other functions. `at_the_end`: it waits for
-    threads to end while something is being started or stopped."""
+    """A waiting inside a section. `quick` are other sections of the same lock, in other functions. `at_the_end`: it
+    waits for threads to end while something is being started or stopped."""
 
     waiting: Waiting
     hold: Hold
