@@ -123,7 +123,7 @@ class Life:
         value = self.arguments.get(None, "daemon")
         if value is not None:
             said.append(_truth(value))
-        if self.arguments.open:
+        elif self.arguments.open or any(arg.star == 2 for arg in self.node.args):
             said.append(None)
         for use in self.fate.uses:
             said.extend(self._daemon_said(use))
