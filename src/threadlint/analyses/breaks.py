@@ -5,6 +5,7 @@ Each kind names what another thread does in the middle (`Break.what`):
 - *update*: a read-modify-write (`x += 1`, `d[k] = d.get(k, 0) + 1`, also through a local copy); another change is lost;
 - *test*: a change that relies on a test which another thread's change makes untrue (`if q: q.pop()`);
 - *lazy*: the test asks whether a thing is there at all, and the change makes it: two threads make two;
+- *clear*: a thing is used and then set to None: the one that another thread has put there meanwhile is lost;
 - *drain*: what is in a container is used, then the container is emptied or replaced: what came in between is gone;
 - *iterate*: a container is iterated while another thread changes its size.
 
@@ -127,8 +128,11 @@ class Breaks:
             return Reliance("lazy", check, visible, self._making.idempotent(site.function, value))
         if check.form in ("none", "hasattr") and isinstance(value, (f.Name, f.Attr)):
             return Reliance("test", check, visible)
-        if isinstance(value, f.Const) and value.kind == "none" and visible and self._taken(shared, site, check):
-            return Reliance("test", check, True)
+        if isinstance(value, f.Const) and value.kind == "none" and visible:
+            if self._taken(shared, site, check):
+                return Reliance("test", check, True)
+            if self._making.is_called(site.function, shared_path(site), check.at[1], site.event.at[0]):
+                return Reliance("clear", check, True)
         return self._drain(shared, site, kind)
 
     def _taken(self, shared: Shared, site: Site, check: Check) -> bool:
@@ -233,6 +237,8 @@ def _matters(relies: Reliance, site: Site, other: Site, kind: str) -> bool:
         return how in ("change",) and method not in ("sort", "reverse", "move_to_end")
     if relies.what == "lazy":
         return how == "write" and not isinstance(access.value, f.Const)
+    if relies.what == "clear":
+        return how == "write" and not _is_empty_or_constant(access.value) and other.function is not site.function
     if relies.what == "drain":
         return how in ("change", "item", "augment") and grows
     mine = site.access
@@ -241,6 +247,16 @@ def _matters(relies: Reliance, site: Site, other: Site, kind: str) -> bool:
     if mine.how == "write":
         return how == "write"
     return grows
+
+
+def _is_empty_or_constant(value: f.Expr | None) -> bool:
+    return value is None or isinstance(value, f.Const) or _is_empty(value)
+
+
+def shared_path(site: Site) -> str:
+    """The last name of the path that an access writes."""
+    key = site.location.key
+    return str(key[-1] if isinstance(key, tuple) else key)
 
 
 def _computes(value: f.Expr | None) -> bool:

@@ -44,6 +44,7 @@ class Usage(NamedTuple):
     iterates: bool
     locks: frozenset[tuple[str, ...]]
     sites: tuple[Site, ...]
+    of_container: bool = False
 
     def takes(self, lock: tuple[str, ...], names: Names) -> bool:
         """Whether the function takes the lock itself, or a method of the same class does that calls it."""
@@ -133,6 +134,7 @@ class Guards:
         places: dict[tuple[Function, f.Span], list[Site]] = defaultdict(list)
         for site in shared.sites:
             places[site.function, site.event.at].append(site)
+        of_container = any(site.access.type in CONTAINERS for site in shared.sites)
         found = []
         for (function, at), sites in places.items():
             if function.name.endswith(("_locked", "_unlocked", "_nolock", "_no_lock")):
@@ -140,7 +142,7 @@ class Guards:
             locks = frozenset.intersection(*(self._locks(site) for site in sites))
             changes = any(site.access.how in CHANGES for site in sites)
             iterates = any(site.access.how == "iterate" for site in sites)
-            found.append(Usage(function, at, changes, iterates, locks, tuple(sites)))
+            found.append(Usage(function, at, changes, iterates, locks, tuple(sites), of_container))
         found.sort(
             key=lambda usage: (usage.function.module.name, usage.function.index_in_module, usage.at[0], -usage.at[1])
         )
@@ -165,7 +167,7 @@ class Guards:
     def guard(self, usages: list[Usage]) -> Guard | None:
         """The lock that guards a location with these accesses."""
         counted = decisions(usage for usage in usages if not exempt(usage.function))
-        whole = sum(usage.weight for usage in counted)
+        whole = sum(usage.weight for usage in counted if usage.locks or not _may_be_stale(usage))
         best: Guard | None = None
         for lock in sorted({lock for usage in counted for lock in usage.locks}):
             locked = [usage for usage in counted if lock in usage.locks]
@@ -205,6 +207,11 @@ class Guards:
 
     def _address(self, usage: Usage, lock: tuple[str, ...]) -> Address:
         return next(h.lock for h in usage.sites[0].event.held if self._names.identity(h.lock) == lock)
+
+
+def _may_be_stale(usage: Usage) -> bool:
+    """Whether a place only looks at a container, for what it is worth (`len`, a log)."""
+    return usage.of_container and all(site.access.how == "read" for site in usage.sites)
 
 
 def _is_constant(value: f.Expr | None) -> bool:

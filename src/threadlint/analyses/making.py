@@ -132,6 +132,14 @@ class Making:
 
     # --- how a value is used -------------------------------------------------------------------------------------
 
+    def is_called(self, function: Function, name: str, start: int, end: int) -> bool:
+        """Whether a method of the attribute or variable `name` is called between two offsets."""
+        for node in walk(function.facts.body):
+            if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and start <= node.at[0] < end:
+                if last_name(node.func.value) == name:
+                    return True
+        return False
+
     def passes_on(self, function: Function, at: f.Span) -> bool:
         """Whether the expression at a place is passed to a call, iterated, kept in a local, returned or joined."""
         known = self._passed.get(function)

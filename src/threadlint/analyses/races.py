@@ -107,7 +107,7 @@ class Races:
 
     def _race(self, found: Break) -> Race | None:
         site, against = found.site, found.against
-        kind = found.what
+        kind = "test" if found.what == "clear" else found.what
         mine = [h for h in site.event.held if _guards(h, site)]
         theirs = [h for h in against.event.held if _guards(h, against)]
         lock = other = None

@@ -155,6 +155,16 @@ class Frame:
         """Whether this place runs more than once for one activation of the function."""
         return False
 
+    def doubt(self, test: f.Expr) -> None:
+        """What follows is evaluated only if the test came out in one way."""
+
+    def doubts(self) -> int:
+        """How many such tests are in force."""
+        return 0
+
+    def settle(self, doubts: int) -> None:
+        """Go back to an earlier number of tests in force."""
+
     def arm(self, test: f.Expr, outcome: bool) -> AbstractContextManager[None]:
         """Inside, the test is known to have had this outcome."""
         return _NO_MATTER
@@ -313,9 +323,12 @@ class Evaluator:
 
     def _boolop(self, expr: f.BoolOp, frame: Frame, hint: Address | None) -> Values:
         found = UNKNOWN
+        before = frame.doubts()
         for value in expr.values:
             values = self.evaluate_in(value, frame, hint)
+            frame.doubt(value)
             found = union(found, tuple(v for v in values if not (isinstance(v, Lit) and not v.value)))
+        frame.settle(before)
         return found
 
     def _ifexp(self, expr: f.IfExp, frame: Frame, hint: Address | None) -> Values:
@@ -466,6 +479,8 @@ class Evaluator:
             else:
                 found = union(found, self.bound(method, self._as_owner(value, cls, method), frame))
         if not found and not methods:
+            if any(name in each.attribute_bindings for each in self.program.hierarchy.mro(cls)):
+                return found  # its own attribute, of unknown value
             for base in self.program.hierarchy.library_bases(cls)[:1]:
                 kind = locks.FRAMEWORK_LOCK_ATTRIBUTES.get((base, name))
                 return (self._framework_lock(value, name, kind) if kind else ExtMethod(value, name, base),)

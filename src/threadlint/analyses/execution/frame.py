@@ -377,7 +377,7 @@ class ActiveFrame(Frame):
             return {}
         from .reads import read_before
 
-        check, visible = read_before(self, place, expr)
+        check, visible = read_before(self, place, expr, target.index if target is not None else None)
         return {"check": check, "visible": visible} if check is not None else {}
 
     # --- escape -------------------------------------------------------------------------------------------------
@@ -432,6 +432,17 @@ class ActiveFrame(Frame):
             self.fresh.add(obj.address)
         self.explorer.constructed(obj, arguments, node, self)
 
+    def doubt(self, test: f.Expr) -> None:
+        from .control import asks_for_a_type
+
+        self.tested += asks_for_a_type(test)
+
+    def doubts(self) -> int:
+        return self.tested
+
+    def settle(self, doubts: int) -> None:
+        self.tested = doubts
+
     @contextmanager
     def arm(self, test: f.Expr, outcome: bool) -> Iterator[None]:
         from .control import assume_kind
@@ -439,9 +450,12 @@ class ActiveFrame(Frame):
         names = self.state.names
         self.state.names = names.copy()
         assume_kind(self, test, outcome)
+        before = self.tested
+        self.doubt(test)
         try:
             yield
         finally:
+            self.tested = before
             if self.state is not None:
                 for name, values in self.state.names.items():  # what a walrus bound inside stays bound
                     names.setdefault(name, values)

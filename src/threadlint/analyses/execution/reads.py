@@ -90,12 +90,16 @@ def copied_from(frame: ActiveFrame, expr: f.Expr) -> Check | None:
     return Check(place, expr.at, form, frame.state.held) if place is not None else None
 
 
-def read_before(frame: ActiveFrame, place: Address, expr: f.Expr) -> tuple[Check | None, bool]:
+def read_before(frame: ActiveFrame, place: Address, expr: f.Expr, index: f.Expr | None = None) -> tuple[Check | None, bool]:
     """Whether the new value of a location is computed from the old one, and whether a switch point lies between.
 
     Arithmetic on the old value counts (`n = n + 1`, `d[k] = d.get(k, 0) + 1`, also through a local copy); building a
     new container out of the old one does not (copy and replace).
     """
+    if isinstance(expr, f.Call) and isinstance(expr.func, f.Attr) and expr.func.attr == "pop":  # `d[k] = d.pop(k, v)`
+        same = isinstance(index, f.Name) and bool(expr.args) and isinstance(expr.args[0].value, f.Name)
+        if same and index.id == expr.args[0].value.id and frame.location(expr.func.value) is place:  # type: ignore[union-attr]
+            return Check(place, expr.at, "copy", frame.state.held), True
     if not isinstance(expr, f.BinOp):
         return None, False
     if any(isinstance(side, (f.Display, f.Comprehension)) for side in (expr.left, expr.right)):
