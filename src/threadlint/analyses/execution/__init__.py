@@ -170,7 +170,7 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
     assumed = program.config.assume_threaded
     entered: list[Root] = []
     concern = Concern(program)
-    concern.touched_by_threads([each for root in threads for each in reach(root.activation)])
+    concern.touched_by_threads([each for root in threads for each in reach(root.activation)], explorer.owners)
     idle = [function for function in program.functions if not function.is_top]
     while of_concern := [function for function in idle if concern.about(function)]:
         for function in of_concern:
@@ -181,7 +181,7 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
             if not explorer.has_run(function):
                 entered.extend(_entry(explorer, function, False))
         threads += _threads(explorer, found)
-        concern.touched_by_threads([each for root in threads for each in reach(root.activation)])
+        concern.touched_by_threads([each for root in threads for each in reach(root.activation)], explorer.owners)
         taken = set(of_concern)
         idle = [function for function in idle if function not in taken]
     named = entry_points(program)

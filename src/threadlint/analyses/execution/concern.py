@@ -8,7 +8,7 @@ function is of concern when
   parameter of it is declared to be an object that keeps one;
 - its class, one above or one below keeps a lock, a thread, a pool, a queue or the like, or its module does in a global;
 - it declares `global` names, or is a finalizer;
-- a thread touches its class, or a global of its module;
+- a thread touches an object of its class that others may reach, or a global of its module;
 - the configuration or a comment says that threads call it.
 
 What code of concern calls is run from there, whatever it is. Not seen: a function that shares state with code of
@@ -17,6 +17,7 @@ concern through an object of a class that no thread was seen to touch.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ...knowledge.locks import LOCKING_DECORATORS, LOCKISH_WORDS, LOCKS
@@ -24,7 +25,7 @@ from ...knowledge.threads import CONSTRUCTORS, HANDLER_METHODS, SUBMITTERS
 from ...knowledge.types import POOLS, PROCESS_POOLS, QUEUES, THREADS
 from ...model import facts as f
 from ...program.symbols import Class, Function, Module, last_name
-from ...program.values import Obj
+from ...program.values import Address, Obj
 from .events import is_lock
 
 if TYPE_CHECKING:
@@ -61,14 +62,15 @@ class Concern:
             if program.hierarchy.is_a(cls, kinds) or {"acquire", "release"} <= cls.methods.keys()
         }
 
-    def touched_by_threads(self, activations: list[Activation]) -> None:
-        """Code that threads reach: its classes, and the modules whose globals it uses, are of concern from now on."""
+    def touched_by_threads(self, activations: list[Activation], owners: Mapping[Address, Class]) -> None:
+        """Code that threads reach: the classes of the objects that it uses and others may reach, and the modules whose globals
+        it uses, are of concern from now on. `owners` tells the class that a field belongs to."""
         for activation in activations:
-            method = activation.function.method_of
-            if method is not None and method.cls is not None:
-                self._touched.update(self._program.hierarchy.mro(method.cls))
             for event in activation.events.values():
-                if event.kind == "access":
+                if event.kind == "access" and not event.detail.owned:
+                    owner = owners.get(event.subject)
+                    if owner is not None:
+                        self._touched.update(self._program.hierarchy.mro(owner))
                     root = event.subject.root
                     if root.kind == "global":
                         module = self._program.modules.get(root.key[0])
