@@ -1,8 +1,4 @@
-"""Where things stand in the text: the parents of every node, and every mention of a name or an attribute.
-
-The miniature has no links upwards; they are made here, for a whole function at once and only for functions that
-somebody asks about. Nothing is evaluated.
-"""
+"""Where things stand in the text: what is around a node, and every mention of a name or an attribute. Nothing is evaluated."""
 
 from __future__ import annotations
 
@@ -13,6 +9,7 @@ from typing import Any
 from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Function, Module
+from ..program.text import Text
 
 STATEMENTS = (
     f.Evaluate, f.Assign, f.AugAssign, f.Delete, f.Return, f.Raise, f.Assert, f.Jump, f.Scope, f.Import, f.If, f.While,
@@ -20,101 +17,17 @@ STATEMENTS = (
 )  # fmt: skip
 
 
-class Text:
-    """The parents of all nodes of one function's body, and its plain names and attributes."""
-
-    __slots__ = ("attributes", "names", "parents")
-
-    def nodes_at(self, at: f.Span) -> list[Any]:
-        """The names and attributes that stand exactly there."""
-        mentioned: list[list[Any]] = [*self.names.values(), *self.attributes.values()]
-        return [node for nodes in mentioned for node in nodes if node.at == at]
-
-    def __init__(self, function: Function) -> None:
-        self.parents: dict[int, Any] = {}
-        self.names: dict[str, list[f.Name]] = defaultdict(list)
-        self.attributes: dict[str, list[f.Attr]] = defaultdict(list)
-        parents, names, attributes = self.parents, self.names, self.attributes
-        module = function.module
-        pending: list[Any] = list(function.facts.body)
-        while pending:
-            node = pending.pop()
-            kind = type(node)
-            if kind is f.Name:
-                names[node.id].append(node)
-                continue
-            if kind is f.Const or kind is f.Lambda:
-                continue
-            if kind is f.Attr:
-                attributes[node.attr].append(node)
-            elif kind is f.ClassDef:
-                facts = module.classes[node.cls].facts
-                for inner in (*facts.body, *facts.bases, *facts.decorators, *facts.keywords):
-                    parents[id(inner)] = node
-                    pending.append(inner)
-                continue
-            elif kind is f.Def:
-                defined = module.functions[node.function].facts
-                for inner in (*defined.decorators, *(p.default for p in defined.params if p.default is not None)):
-                    parents[id(inner)] = node
-                    pending.append(inner)
-                continue
-            for name in _inner_fields(kind):
-                value = getattr(node, name)
-                if type(value) is tuple:
-                    for item in value:
-                        if hasattr(item, "__struct_fields__"):
-                            parents[id(item)] = node
-                            pending.append(item)
-                elif hasattr(value, "__struct_fields__"):
-                    parents[id(value)] = node
-                    pending.append(value)
-
-
-_PLAIN = frozenset(
-    {
-        "at",
-        "id",
-        "attr",
-        "op",
-        "kind",
-        "keyword",
-        "star",
-        "is_async",
-        "is_star",
-        "is_from",
-        "end",
-        "always",
-        "level",
-        "module",
-    }
-)
-_FIELDS: dict[type, tuple[str, ...]] = {}
-
-
-def _inner_fields(kind: type) -> tuple[str, ...]:
-    known = _FIELDS.get(kind)
-    if known is None:
-        names: tuple[str, ...] = kind.__struct_fields__  # type: ignore[attr-defined]
-        known = _FIELDS[kind] = tuple(name for name in names if name not in _PLAIN)
-    return known
-
-
 class Mentions:
     """The answer: what stands around a node, and where a name is mentioned."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._texts: dict[Function, Text] = {}
         self._attributes: dict[str, list[tuple[Function, f.Attr]]] | None = None
         self._mentions: dict[Module, dict[str, list[tuple[Function, f.Name]]]] = {}
 
     def text(self, function: Function) -> Text:
         """The parents and names of one function."""
-        known = self._texts.get(function)
-        if known is None:
-            known = self._texts[function] = Text(function)
-        return known
+        return function.text
 
     def parent(self, function: Function, node: Any) -> Any:
         """The node around an expression or statement of a function; None for a statement of its outermost block."""

@@ -125,10 +125,10 @@ def _is_no_function(value: f.Expr | None) -> bool:
 
 def _finding(program: Program, handing: Handing, target: f.Call) -> Finding:
     name = dotted(target.func) or "the function"
-    later = "atexit" if handing.what == "atexit.register" else handing.spawner.thread
+    when = f"here, before the {handing.spawner.thread} exists" if handing.is_constructor else "here and now"
     return RULE.finding(
         program.place(handing.function, target.at),
-        f"`{name}` is called here, before the {later} exists, and `{handing.spelling}` gets what it returns",
+        f"`{name}` is called {when}, and `{handing.spelling}` gets what it returns",
         subjects=(f"{handing.function.module.name}.{name}",),
         scope=handing.function.qualname,
         help=f"hand over `{name}` without calling it",
