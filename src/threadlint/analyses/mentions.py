@@ -1,4 +1,4 @@
-"""Where things stand in the text: what is around a node, and every mention of a name or an attribute. Nothing is evaluated."""
+"""Where things stand in the text: what is around a node, and every mention of a name or an attribute."""
 
 from __future__ import annotations
 

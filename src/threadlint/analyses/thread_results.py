@@ -21,8 +21,7 @@ from .mentions import STATEMENTS, mentions
 _CHANGES = frozenset({"write", "augment", "change", "item"})
 _TELLING = frozenset({
     "set", "notify", "notify_all", "notifyAll", "put", "put_nowait", "set_result", "set_exception", "task_done",
-    "release",
-    "call_soon_threadsafe", "run_coroutine_threadsafe", "send", "sendall", "acquire", "shutdown",
+    "call_soon_threadsafe", "run_coroutine_threadsafe", "send", "sendall", "shutdown",
 })  # fmt: skip
 _TELLERS = ("threading.", "queue.", "multiprocessing.", "concurrent.", "asyncio.", "socket.")
 
@@ -61,7 +60,12 @@ class Results:
 
     def starts(self, life: Life) -> list[Event]:
         """The places that start it."""
-        return [event for root in self.roots(life) for event in root.spawns]
+        return [
+            event
+            for root in self.roots(life)
+            for event in root.spawns
+            if event.subject is life.obj.address or getattr(event.detail.obj, "site", None) == life.obj.site
+        ]
 
     def changed(self, life: Life) -> frozenset[Address]:
         """The shared locations that it changes."""
@@ -76,11 +80,7 @@ class Results:
         """Whether it tells anybody that it got somewhere, or code that is not known might."""
         for activation in self._activations(life):
             for event in activation.events.values():
-                if (
-                    event.kind == "call"
-                    and event.subject.rpartition(".")[2] in _TELLING
-                    and event.subject.startswith(_TELLERS)
-                ):
+                if event.kind == "call" and _tells(event.subject):
                     return True
                 if event.kind == "unknown" and getattr(event.subject, "attr", "") in _TELLING:
                     return True
@@ -141,6 +141,13 @@ class Results:
 
     def _activations(self, life: Life) -> list[Activation]:
         return [activation for root in self.roots(life) for activation in reach(root.activation)]
+
+
+def _tells(name: str) -> bool:
+    """Whether a library call tells another thread something. Giving back a lock does not."""
+    if name.endswith(("Semaphore.release", "Barrier.wait")):
+        return True
+    return name.startswith(_TELLERS) and name.rpartition(".")[2] in _TELLING
 
 
 def thread_results(program: Program) -> Results:
