@@ -326,10 +326,17 @@ def _may_be(frame: ActiveFrame, value: Value, kind: Cls | Ext, outcome: bool) ->
     return True
 
 
-def _asks_for_a_type(test: f.Expr) -> bool:
-    return any(
-        isinstance(node, f.Call) and last_name(node) in ("isinstance", "issubclass") for node in walk_expression(test)
-    )
+def asks_for_a_type(frame: ActiveFrame, test: f.Expr) -> bool:
+    """Whether a test asks for the type of something."""
+    if isinstance(test, (f.Name, f.Attr, f.Const)):
+        return False
+    known = frame.explorer.type_tests.get(id(test))
+    if known is None:
+        known = frame.explorer.type_tests[id(test)] = any(
+            isinstance(node, f.Call) and last_name(node) in ("isinstance", "issubclass")
+            for node in walk_expression(test)
+        )
+    return known
 
 
 def refine(frame: ActiveFrame, test: f.Expr) -> tuple[State, State]:
@@ -370,7 +377,7 @@ def _if(frame: ActiveFrame, s: f.If) -> None:
     if frame.state is None:
         return
     truth = constant_truth(s.test)
-    typed = _asks_for_a_type(s.test)
+    typed = asks_for_a_type(frame, s.test)
     frame.tested += typed
     before = frame.state.checks.copy()
     yes, no = refine(frame, s.test)

@@ -59,6 +59,8 @@ class Explorer(Evaluator):
         self._owners: dict[tuple[Class, str], Class | None] = {}
         self._class_variables: dict[tuple[Class, str], bool] = {}
         self._declarations: dict[tuple[Function, bool], tuple[tuple[str, Values], ...]] = {}
+        self.type_tests: dict[int, bool] = {}
+        """By identity: whether an expression asks for a type."""
         self._setters: dict[tuple[Class, str], Function | None] = {}
         self.weak: set[Address] = set()
         """Weak containers of which views are made."""

@@ -435,7 +435,7 @@ class ActiveFrame(Frame):
     def doubt(self, test: f.Expr) -> None:
         from .control import asks_for_a_type
 
-        self.tested += asks_for_a_type(test)
+        self.tested += asks_for_a_type(self, test)
 
     def doubts(self) -> int:
         return self.tested
