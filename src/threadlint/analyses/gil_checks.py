@@ -18,6 +18,7 @@ from ..program.symbols import Function
 from ..program.traverse import walk, walk_expression
 from ..program.values import Ext, Obj
 
+_EXPRESSIONS = (f.Name, f.Attr, f.Call, f.Compare, f.BoolOp, f.Not, f.IfExp, f.Const, f.Other, f.BinOp)
 ASKING = "_is_gil_enabled"
 BUILD = "Py_GIL_DISABLED"
 
@@ -37,8 +38,9 @@ def gil_checks(program: Program) -> list[GilCheck]:
         if not {ASKING, BUILD} & function.words:
             continue
         guarded = _guards_itself(function)
+        inside = _under_a_condition(function)
         for node in walk(function.facts.body):
-            if isinstance(node, f.Call) and _asks_gil(node) and not guarded:
+            if isinstance(node, f.Call) and _asks_gil(node) and not guarded and node.at not in inside:
                 found[function, node.at] = GilCheck(function, node.at, "unguarded")
             elif isinstance(node, (f.If, f.IfExp)):
                 if any(_asks_build(inner) for inner in walk_expression(node.test)):
@@ -74,6 +76,23 @@ def _guards_itself(function: Function) -> bool:
         ):
             return True
     return False
+
+
+def _under_a_condition(function: Function) -> set[f.Span]:
+    """Calls that run only where some other condition holds: it may well ask for the build."""
+    found: set[f.Span] = set()
+    for node in walk(function.facts.body):
+        parts: tuple[object, ...] = ()
+        if isinstance(node, f.If):
+            parts = (*node.body, *node.orelse)
+        elif isinstance(node, f.IfExp):
+            parts = (node.body, node.orelse)
+        elif isinstance(node, f.BoolOp):
+            parts = node.values[1:]
+        for part in parts:
+            inner = walk((part,)) if not isinstance(part, _EXPRESSIONS) else walk_expression(part)
+            found.update(each.at for each in inner if _asks_gil(each))
+    return found
 
 
 def _names(expr: f.Expr | None) -> set[str]:

@@ -25,7 +25,9 @@ from .lock_names import Names, lock_names
 from .shared_state import CHANGES, Shared, SharedState, Site, shared_state
 
 SURE = 0.8
-LIKELY = 0.62
+LIKELY = 0.6
+STALE = 0.5
+"""What a look at a container without a lock weighs: it may be out of date, and the author knows."""
 CLOSING = (
     "close", "stop", "dispose", "reset", "shutdown", "terminate", "__exit__", "__enter__", "_reset", "_close", "_stop",
     "_shutdown", "finalize", "destroy", "cleanup", "_cleanup", "teardown", "tear_down", "after_fork", "_after_fork",
@@ -167,7 +169,7 @@ class Guards:
     def guard(self, usages: list[Usage]) -> Guard | None:
         """The lock that guards a location with these accesses."""
         counted = decisions(usage for usage in usages if not exempt(usage.function))
-        whole = sum(usage.weight for usage in counted if usage.locks or not _may_be_stale(usage))
+        whole = sum(usage.weight if usage.locks or not _may_be_stale(usage) else STALE for usage in counted)
         best: Guard | None = None
         for lock in sorted({lock for usage in counted for lock in usage.locks}):
             locked = [usage for usage in counted if lock in usage.locks]

@@ -110,6 +110,8 @@ class Instances:
         """Whether all public functions that lead to an activation are methods that a thread calls on its own object:
         then nothing shows that others call them too."""
         receiver = thread.activation.receiver
+        if receiver is None and thread.activation.closure is not None:
+            receiver = thread.activation.closure.receiver
         if entry.kind != "entry" or entry.many or thread.kind != "thread" or not isinstance(receiver, Obj):
             return False
         if not isinstance(receiver.type, Class):
@@ -309,6 +311,14 @@ class Instances:
                 method.facts.is_async for each in self._program.hierarchy.mro(cls) for method in each.own_functions
             )
         return known
+
+    def is_one(self, location: Address, other: Address) -> bool:
+        """Whether two locations are surely one: the same single address, and not that of what a method makes for its
+        object."""
+        if location is not other or not location.single:
+            return False
+        start = location.root
+        return start.kind != "site" or all(maker.method_of is None for maker in self._makers(start))
 
     def only_one(self, start: Address) -> bool:
         """Whether there is one instance at most of the class that an address starts at: made at one place, by a

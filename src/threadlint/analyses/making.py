@@ -11,7 +11,7 @@ that is not a plain value, a call named like `connect` or `open`. The rest is no
 
 from __future__ import annotations
 
-from ..knowledge.making import MAKING_WORDS, PLAIN, PURE_FUNCTIONS, PURE_METHODS, PURE_MODULES, VALUE_TYPES
+from ..knowledge.making import MAKING_WORDS, OPENING, PLAIN, PURE_FUNCTIONS, PURE_METHODS, PURE_MODULES, VALUE_TYPES
 from ..knowledge.types import CONTAINERS
 from ..model import facts as f
 from ..program.program import Program
@@ -38,9 +38,17 @@ class Making:
             self._known[key] = self._judge(function, expr, 0)
         return self._known[key]
 
-    def runs_again(self, function: Function) -> bool | None:
-        """Whether running a function again does no harm: True, False, or None when that is not known."""
-        return self._function(function, 0)
+    def opens_something(self, function: Function) -> bool:
+        """Whether a function opens, connects or starts something that somebody has to close."""
+        for node in walk(function.facts.body):
+            if isinstance(node, f.Call):
+                for value in self._program.static.evaluate(node.func, function):
+                    if (
+                        isinstance(value, (Ext, ExtMethod))
+                        and (value.name if isinstance(value, Ext) else value.full_name) in OPENING
+                    ):
+                        return True
+        return False
 
     def _judge(self, function: Function, expr: f.Expr, depth: int) -> bool | None:
         if isinstance(expr, f.Await):

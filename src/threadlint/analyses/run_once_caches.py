@@ -48,7 +48,7 @@ def run_once_caches(program: Program) -> list[RunTwice]:
             name = _cache(program, function, decorator)
             if (
                 name is not None
-                and makes.runs_again(function) is False
+                and makes.opens_something(function)
                 and not (name == "cached_property" and _before_3_12(program))
             ):
                 cached[function] = name

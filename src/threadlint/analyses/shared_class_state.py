@@ -5,7 +5,8 @@ the receiver
 (`self.rows.append(row)`) in methods that run on several threads without a common lock. Every instance changes the
 same object.
 
-Silent: names that say that all instances share it on purpose (`_registry`, `_cache`, `INSTANCES`), classes of one
+Silent: attributes that somebody assigns, sets (who is in, and who is not), names that say that all instances share it
+on purpose (`_registry`, `_cache`, `INSTANCES`), classes of one
 instance, a lock.
 """
 
@@ -36,10 +37,18 @@ class ThroughSelf(NamedTuple):
 def shared_class_state(program: Program) -> list[ThroughSelf]:
     """Changes of class-level containers through `self`, once for each function, in order of place."""
     state: SharedState = program.ask(shared_state)
+    assigned = {
+        name
+        for function in program.functions
+        for _, name, binding in function.index.attributes
+        if binding.how == "value"
+    }
     found: dict[object, ThroughSelf] = {}
     for shared in state.locations.values():
         start = shared.location
         if start.kind != "class" or start.key[1].isupper() or _ON_PURPOSE.search(start.key[1]):
+            continue
+        if start.key[1] in assigned or any("set" in site.access.type.lower() for site in shared.sites):
             continue
         changes = [site for site in shared.changes if site.access.how in ("change", "item")]
         for site in changes:

@@ -172,7 +172,7 @@ class SharedState:
             if hold.kind.excludes and self.protects(hold, site.location):
                 for also in other.event.held:
                     if self._may_be_same_lock(
-                        hold, also, site.location is other.location and site.location.single
+                        hold, also, self._instances.is_one(site.location, other.location)
                     ) and self.protects(also, other.location):
                         return hold
         return None
@@ -204,9 +204,21 @@ class SharedState:
         owner = hold.lock.root
         return not owner.many if owner.kind == "site" else owner.kind != "some" or self._instances.only_one(owner)
 
-    def _one_place(self, site: Site, other: Site) -> bool:
-        if site.root is other.root and self._instances.own_instance(site.root, site.location):
+    def _same_start(self, one: Root, other: Root) -> bool:
+        """Whether two roots are one, or one function started at the same places on what is known as two objects."""
+        if one is other:
+            return True
+        if one.kind != "thread" or other.kind != "thread" or one.function is not other.function:
             return False
+        places = {(event.function, event.at) for event in one.spawns}
+        return bool(places) and places == {(event.function, event.at) for event in other.spawns}
+
+    def _one_place(self, site: Site, other: Site) -> bool:
+        if self._same_start(site.root, other.root):
+            if self._instances.own_instance(site.root, site.location) or self._instances.own_instance(
+                other.root, other.location
+            ):
+                return False
         return self.names.may_be_same(site.location, other.location)
 
 

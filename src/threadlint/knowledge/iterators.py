@@ -9,4 +9,4 @@ ITERATORS = frozenset({
     "itertools.dropwhile", "itertools.accumulate", "itertools.zip_longest", "itertools.chain.from_iterable", "os.walk",
     "os.scandir", "glob.iglob", "json.JSONEncoder.iterencode",
 })  # fmt: skip
-"""`itertools.count`, `cycle` and `repeat` are left out: under a GIL one step of them is whole."""
+"""`itertools.count`, `cycle` and `repeat` are left out: a step of them is whole under a GIL."""

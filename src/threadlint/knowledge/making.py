@@ -26,10 +26,10 @@ PURE_FUNCTIONS = frozenset({
 
 PURE_MODULES = frozenset({
     "math", "cmath", "operator", "itertools", "os.path", "posixpath", "ntpath", "string", "re", "fnmatch", "struct",
-    "binascii", "base64", "colorsys", "statistics", "textwrap", "html", "urllib.parse", "inspect", "types", "typing",
-    "ast", "keyword", "token", "datetime", "decimal", "fractions", "calendar", "unicodedata", "hashlib", "json",
-    "platform", "sysconfig", "codecs", "importlib", "shlex", "importlib.metadata", "importlib.util", "numpy", "np",
-    "dis", "opcode", "bisect", "heapq", "copy", "pprint", "reprlib", "ctypes.util",
+    "binascii", "base64", "colorsys", "statistics", "textwrap", "html", "urllib.parse", "inspect", "types",
+    "typing", "ast", "keyword", "token", "datetime", "decimal", "fractions", "calendar", "unicodedata", "hashlib",
+    "json", "platform", "sysconfig", "codecs", "importlib", "shlex", "importlib.metadata", "importlib.util",
+    "numpy", "np", "dis", "opcode", "bisect", "heapq", "copy", "pprint", "reprlib", "ctypes.util",
 })  # fmt: skip
 
 VALUE_TYPES = frozenset({
@@ -38,12 +38,12 @@ VALUE_TYPES = frozenset({
 })  # fmt: skip
 
 PURE_METHODS = frozenset({
-    "get", "keys", "values", "items", "copy", "format", "join", "split", "rsplit", "strip", "lstrip", "rstrip", "lower",
-    "upper", "replace", "startswith", "endswith", "encode", "decode", "index", "find", "count", "partition",
-    "rpartition", "title", "group", "groups", "match", "search", "fullmatch", "findall", "sub", "casefold",
-    "splitlines", "union", "intersection", "difference", "append", "extend", "add", "update", "setdefault", "insert",
-    "sort", "isoformat", "timestamp", "hexdigest", "digest", "removeprefix", "removesuffix", "isdigit", "isidentifier",
-    "zfill", "ljust", "rjust", "as_posix", "exists", "most_common",
+    "get", "keys", "values", "items", "copy", "format", "join", "split", "rsplit", "strip", "lstrip", "rstrip",
+    "lower", "upper", "replace", "startswith", "endswith", "encode", "decode", "index", "find", "count",
+    "partition", "rpartition", "title", "group", "groups", "match", "search", "fullmatch", "findall", "sub",
+    "casefold", "splitlines", "union", "intersection", "difference", "append", "extend", "add", "update",
+    "setdefault", "insert", "sort", "isoformat", "timestamp", "hexdigest", "digest", "removeprefix", "removesuffix",
+    "isdigit", "isidentifier", "zfill", "ljust", "rjust", "as_posix", "exists", "most_common",
 })  # fmt: skip
 """Methods that compute from their object, or fill a container of the function's own."""
 
@@ -51,6 +51,20 @@ PLAIN = frozenset(
     {"hash", "len", "int", "str", "float", "bool", "repr", "frozenset", "bytes", "tuple", "id", "ord", "chr", "round"}
 )
 """Builtins that give a plain value whatever they are given."""
+
+OPENING = frozenset({
+    "builtins.open", "socket.socket", "socket.create_connection", "sqlite3.connect", "subprocess.Popen",
+    "threading.Thread", "threading.Timer", "concurrent.futures.ThreadPoolExecutor",
+    "concurrent.futures.ProcessPoolExecutor", "multiprocessing.Process", "multiprocessing.pool.Pool",
+    "multiprocessing.pool.ThreadPool", "requests.Session", "requests.sessions.Session", "urllib3.PoolManager",
+    "psycopg2.connect", "psycopg.connect", "pymysql.connect", "MySQLdb.connect", "sqlalchemy.create_engine",
+    "redis.Redis", "redis.StrictRedis", "redis.from_url", "pymongo.MongoClient", "boto3.client", "boto3.resource",
+    "boto3.Session", "httpx.Client", "http.client.HTTPConnection", "http.client.HTTPSConnection", "ftplib.FTP",
+    "smtplib.SMTP", "paramiko.SSHClient", "grpc.insecure_channel", "tempfile.mkdtemp", "tempfile.mkstemp",
+    "tempfile.TemporaryDirectory", "tempfile.NamedTemporaryFile", "pika.BlockingConnection", "kafka.KafkaProducer",
+    "kafka.KafkaConsumer", "elasticsearch.Elasticsearch", "asyncio.new_event_loop",
+})  # fmt: skip
+"""Calls that open, connect or start something that has to be closed."""
 
 MAKING_WORDS = (
     "connect", "open", "start", "spawn", "launch", "create_connection", "create_engine", "make_connection",

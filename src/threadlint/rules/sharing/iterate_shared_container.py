@@ -82,7 +82,8 @@ from collections.abc import Iterator
 
 from ...analyses.race_stories import race_stories
 from ...analyses.races import races
-from ...model.finding import Finding, Rule, Severity
+from ...analyses.shared_by_calls import shared_by_calls
+from ...model.finding import Confidence, Finding, Rule, Severity
 from ...program.program import Program
 
 RULE = Rule("THR207", "iterate-shared-container", severity=Severity.WARNING)
@@ -90,6 +91,16 @@ RULE = Rule("THR207", "iterate-shared-container", severity=Severity.WARNING)
 
 def check(program: Program) -> Iterator[Finding]:
     """One finding for each function that iterates what another thread changes."""
+    for found in program.ask(shared_by_calls):
+        if found.what == "vars":
+            yield RULE.finding(
+                program.place(found.function, found.at),
+                f"the attributes of `{found.name}` are iterated here while another thread can make one on first use",
+                subjects=(found.function.qualname,),
+                scope=found.function.qualname,
+                help="iterate over a copy: `__dict__.copy()`",
+                confidence=Confidence.MEDIUM,
+            )
     stories = program.ask(race_stories)
     for race in program.ask(races).of("iterate"):
         name = stories.spelling(race).short

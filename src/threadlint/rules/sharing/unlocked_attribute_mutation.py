@@ -71,7 +71,8 @@ from collections.abc import Iterator
 
 from ...analyses.race_stories import race_stories
 from ...analyses.races import races
-from ...model.finding import Finding, Rule, Severity
+from ...analyses.shared_by_calls import shared_by_calls
+from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 
 RULE = Rule("THR202", "unlocked-attribute-mutation", severity=Severity.WARNING)
@@ -79,6 +80,17 @@ RULE = Rule("THR202", "unlocked-attribute-mutation", severity=Severity.WARNING)
 
 def check(program: Program) -> Iterator[Finding]:
     """One finding for each method that can lose an update of an attribute."""
+    for each in program.ask(shared_by_calls):
+        if each.what == "deleted":
+            yield RULE.finding(
+                program.place(each.function, each.at),
+                f"`{each.name}` is deleted here while other methods, on other threads, can still read it",
+                subjects=(f"{each.function.qualname.rpartition('.')[0]}.{each.name}",),
+                scope=each.function.qualname,
+                story=(Step(program.place(each.function, each.other), f"`{each.name}` is read here"),),
+                help="set it to `None`, which readers can test for",
+                confidence=Confidence.MEDIUM,
+            )
     stories, found = program.ask(race_stories), program.ask(races)
     for race in found.of("update", "attribute"):
         yield stories.finding(

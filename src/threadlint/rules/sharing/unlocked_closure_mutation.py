@@ -41,6 +41,32 @@ def count_words(files):
         return sum(pool.map(count, files))
 ```
 
+An object that is entered by every call of a function that it decorates shares its attributes in the same way.
+
+```python
+import threading
+import time
+
+
+class timed:
+    def __init__(self):
+        self.started = None
+        self.lock = threading.Lock()
+
+    def __call__(self, function):
+        def wrapper(*args):
+            with self:  # expect: THR218
+                return function(*args)
+
+        return wrapper
+
+    def __enter__(self):
+        self.started = time.monotonic()
+
+    def __exit__(self, *exc):
+        print(time.monotonic() - self.started)
+```
+
 ## Stays silent when
 
 - one thread changes it, and the function reads it after `join`;
@@ -53,7 +79,8 @@ from collections.abc import Iterator
 
 from ...analyses.race_stories import race_stories
 from ...analyses.races import races
-from ...model.finding import Finding, Rule, Severity
+from ...analyses.shared_by_calls import shared_by_calls
+from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 
 RULE = Rule("THR218", "unlocked-closure-mutation", severity=Severity.WARNING)
@@ -61,6 +88,17 @@ RULE = Rule("THR218", "unlocked-closure-mutation", severity=Severity.WARNING)
 
 def check(program: Program) -> Iterator[Finding]:
     """One finding for each nested function that can lose an update of an outer variable."""
+    for found in program.ask(shared_by_calls):
+        if found.what == "entered":
+            yield RULE.finding(
+                program.place(found.function, found.at),
+                f"all calls of the decorated function enter one object, and overwrite each other's `{found.name}`",
+                subjects=(f"{found.function.qualname}.{found.name}",),
+                scope=found.function.qualname,
+                story=(Step(program.place(found.function, found.other), f"`{found.name}` is kept in the object here"),),
+                help="keep it in a local of the wrapper, or make a new object for each call",
+                confidence=Confidence.MEDIUM,
+            )
     stories = program.ask(race_stories)
     for race in program.ask(races).of("update", "cell"):
         yield stories.finding(

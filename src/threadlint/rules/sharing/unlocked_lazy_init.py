@@ -83,7 +83,8 @@ from collections.abc import Iterator
 from ...analyses.double_checks import double_checks
 from ...analyses.race_stories import race_stories
 from ...analyses.races import races
-from ...model.finding import Finding, Rule, Severity
+from ...analyses.shared_by_calls import shared_by_calls
+from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 
 RULE = Rule("THR205", "unlocked-lazy-init", severity=Severity.WARNING)
@@ -91,6 +92,17 @@ RULE = Rule("THR205", "unlocked-lazy-init", severity=Severity.WARNING)
 
 def check(program: Program) -> Iterator[Finding]:
     """One finding for each place that builds, behind a test, what another thread may be building too."""
+    for found in program.ask(shared_by_calls):
+        if found.what == "descriptor":
+            yield RULE.finding(
+                program.place(found.function, found.at),
+                f"`{found.name}` makes the value of an attribute on first use, and two threads that ask first make two",
+                subjects=(found.function.qualname,),
+                scope=found.function.qualname,
+                story=(Step(program.place(found.function, found.other), "both find it missing here"),),
+                help="hold a lock and look again inside, or say that the value may be made twice",
+                confidence=Confidence.MEDIUM,
+            )
     stories = program.ask(race_stories)
     told = [(each.function, each.build) for each in program.ask(double_checks)]  # by THR206
     for race in program.ask(races).of("lazy"):
