@@ -35,6 +35,20 @@ CORES = {
     "with acquire": "lock = threading.Lock()\nwith lock{s}.{s}acquire({a}):{c}\n    work(1)\n",
     "a class": "class Box:\n    def __init__(self):\n        self.lock = threading.Lock{c}\n        self.n = 0\n"
     "    def put(self):\n        with self.lock:\n            self.n = 1\n",
+    "endless": "def loop():\n    while True:\n        print(1)\n\n\nthreading.Thread({a}target=loop{b}).start(){c}\n",
+    "endless, comma": "def loop():\n    while True:\n        print(1)\n\n\n"
+    "threading.Thread({a}target=loop,{b}).start()\n",
+    "endless, group": "def loop():\n    while True:\n        print(1)\n\n\n"
+    "threading.Thread({a}target=(loop){b}).start(){c}\n",
+    "acquire": "lock = threading.Lock()\n\n\ndef save(path):\n    lock.acquire(){c}\n    x = {s}open({a}path{b})\n"
+    "    x.write('''\none\n  two''')\n\n    # last\n    lock.release()\n    return x\n",
+    "pool": "def pool(urls):\n    from concurrent.futures import ThreadPoolExecutor\n"
+    "    p = ThreadPoolExecutor({a}3{b}){c}\n    text = f'''\n{{urls}}\n'''\n"
+    "    return [text, p.submit({a}work, 1{b}).result()]\n",
+    "no super": "class Job(threading.Thread):\n    def __init__(self, n):{c}\n        'A job.'\n        self.n = n\n\n"
+    "    def run(self):\n        print(self.n)\n\n\nJob(3).start()\n",
+    "twice": "lock = threading.Lock(){c}\n\n\ndef outer():\n    with lock:\n        inner()\n\n\n"
+    "def inner():\n    with lock:\n        work(1)\n\n\nouter()\n",
 }
 SPACES = st.sampled_from(["", " ", "  "])
 BREAKS = st.sampled_from(["", " ", "\n    ", " # why\n    ", "\n\n        "])
