@@ -85,7 +85,7 @@ class _Demand:
                 self._meet(self._static.evaluate(decorator, function.parent or function.module.top), reach=False)
             self._seed(function)
         for function in self._pending:  # grows while it is read
-            for call in _calls(function.facts.body):
+            for call in function.text.nodes.get(f.Call, ()):
                 self._meet(self._static.evaluate(call.func, function))
             for statement in function.index.imports:
                 home = self._program.base_of_import(function.module, statement)
@@ -101,23 +101,20 @@ class _Demand:
         words = function.words
         if "acquire" not in words and _HANDING.isdisjoint(words) and not any(map(_LOCKISH.search, words)):
             return
-        for node in walk(function.facts.body):
-            kind = type(node)
-            if kind is f.With:
-                if any(self._locks(item.context, function) for item in node.items):
-                    for call in _calls(node.body):
-                        self._meet(self._static.evaluate(call.func, function))
-            elif kind is f.Call:
-                name = last_name(node.func)
-                if name == "acquire":
-                    self._reach(function)
-                elif name in _HANDING:
-                    for argument in node.args:
-                        if isinstance(argument.value, (f.Name, f.Attr, f.Lambda, f.Call)):
-                            self._meet(self._static.evaluate(argument.value, function))
-        if not _HANDING.isdisjoint(words):  # what it makes and calls runs beside what it starts
-            for call in _calls(function.facts.body):
-                self._meet(self._static.evaluate(call.func, function), reach=False)
+        nodes = function.text.nodes
+        for statement in nodes.get(f.With, ()):
+            if any(self._locks(item.context, function) for item in statement.items):
+                for node in walk(statement.body):
+                    if type(node) is f.Call:
+                        self._meet(self._static.evaluate(node.func, function))
+        for call in nodes.get(f.Call, ()):
+            name = last_name(call.func)
+            if name == "acquire":
+                self._reach(function)
+            elif name in _HANDING:
+                for argument in call.args:
+                    if isinstance(argument.value, (f.Name, f.Attr, f.Lambda, f.Call)):
+                        self._meet(self._static.evaluate(argument.value, function))
 
     def _locks(self, context: f.Expr, function: Function) -> bool:
         if _LOCKISH.search(last_name(context) or ""):
@@ -153,10 +150,6 @@ class _Demand:
         module = self._program.cold_module_of(name)
         if module is not None:
             self._wanted.add(module)
-
-
-def _calls(body: tuple[f.Stmt, ...]) -> Iterator[f.Call]:
-    return (node for node in walk(body) if type(node) is f.Call)
 
 
 _LOCKISH = re.compile("|".join(LOCKISH_WORDS), re.IGNORECASE)

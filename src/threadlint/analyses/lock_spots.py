@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 from ..knowledge.locks import LOCKS
 from ..model import facts as f
 from ..program.program import Program
-from ..program.symbols import Function
-from ..program.traverse import children
+from ..program.symbols import Function, last_name
 from ..program.values import Ext
 
 BY_HAND = frozenset({"acquire", "release", "__enter__", "__exit__"})
@@ -56,55 +55,49 @@ _KINDS = frozenset(name.rpartition(".")[2] for name in LOCKS) | {"local", "alloc
 
 _FORKING = frozenset({"register_at_fork", "register_after_fork"})
 _COPYING = frozenset({"copy", "deepcopy", "dump", "dumps"})
+_NAMED = _KINDS | _COPYING | _FORKING | {f"_{name}" for name in _FORKING}
 
 
 def lock_spots(program: Program) -> Spots:
-    """One pass over the program."""
+    """One look at every function."""
     found = Spots()
     for function in program.functions:
-        pending: list[tuple[Any, Any]] = [(statement, None) for statement in reversed(function.facts.body)]
-        while pending:
-            node, above = pending.pop()
-            kind = type(node)
-            if kind is not f.Name and kind is not f.Const and kind is not f.Lambda:
-                _look(found, function, node, above)
-                pending.extend((child, node) for child in reversed(children(node)))
-    for cls in program.classes:
-        for statement in cls.facts.body:
-            if isinstance(statement, f.Assign):
-                _look(found, cls.parent or cls.module.top, statement, None)
+        text = function.text
+        nodes, parents = text.nodes, text.parents
+        if not BY_HAND.isdisjoint(text.attributes):
+            found.by_hand.setdefault(function)
+            for node in nodes.get(f.Evaluate, ()):
+                if isinstance(node.value, f.Attr) and node.value.attr in BY_HAND:
+                    found.bare.append(Spot(function, node.value, node))
+        found.withs.extend(Spot(function, node, parents.get(id(node))) for node in nodes.get(f.With, ()))
+        words = function.words
+        if not _CALLED.isdisjoint(words) or not _NAMED.isdisjoint(words):
+            for node in nodes.get(f.Call, ()):
+                _look(found, Spot(function, node, parents.get(id(node))))
+        if not _KINDS.isdisjoint(words):
+            for node in nodes.get(f.Assign, ()):
+                value = node.value
+                if isinstance(value, (f.Attr, f.Name)) and last_name(value) in _KINDS:
+                    found.kinds.append(Spot(function, value, node))
+        for kind in _TESTING:
+            for node in nodes.get(kind, ()):
+                for test in _conditions(node):
+                    if isinstance(test, (f.Name, f.Attr)):
+                        found.tests.append(Spot(function, test, node))
     return found
 
 
-def _look(found: Spots, function: Function, node: Any, above: Any) -> None:
-    kind = type(node)
-    if kind is f.Attr:
-        if node.attr in BY_HAND:
-            found.by_hand.setdefault(function)
-    elif kind is f.Call:
-        func = node.func
-        name = func.attr if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
-        if name in _CALLED and isinstance(func, f.Attr):
-            found.calls[name].append(Spot(function, node, above))
-        elif name.lower().strip("_") in _FORKING:
-            found.forks.append(Spot(function, node, above))
-        elif name in _COPYING:
-            found.copies.append(Spot(function, node, above))
-        if name in _KINDS:
-            found.makes.append(Spot(function, node, above))
-    elif kind is f.Evaluate:
-        if isinstance(node.value, f.Attr) and node.value.attr in BY_HAND:
-            found.bare.append(Spot(function, node.value, node))
-    elif kind is f.With:
-        found.withs.append(Spot(function, node, above))
-    elif kind is f.Assign:
-        value = node.value
-        if isinstance(value, (f.Attr, f.Name)) and (value.attr if isinstance(value, f.Attr) else value.id) in _KINDS:
-            found.kinds.append(Spot(function, value, node))
-    elif kind in _TESTING:
-        for test in _conditions(node):
-            if isinstance(test, (f.Name, f.Attr)):
-                found.tests.append(Spot(function, test, node))
+def _look(found: Spots, spot: Spot) -> None:
+    func = spot.node.func
+    name = func.attr if isinstance(func, f.Attr) else func.id if isinstance(func, f.Name) else ""
+    if name in _CALLED and isinstance(func, f.Attr):
+        found.calls[name].append(spot)
+    elif name.lower().strip("_") in _FORKING:
+        found.forks.append(spot)
+    elif name in _COPYING:
+        found.copies.append(spot)
+    if name in _KINDS:
+        found.makes.append(spot)
 
 
 _TESTING = (f.If, f.While, f.IfExp, f.Assert, f.Not, f.BoolOp)

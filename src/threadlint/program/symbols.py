@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from ..model import facts as f
 from ..model.sources import Source
-from .traverse import walk, walk_expression
+from .text import Text
+from .traverse import walk_expression
 
 
 class Binding(NamedTuple):
@@ -256,27 +257,19 @@ class Function:
         return frozenset(mentioned) & self.binds
 
     @cached_property
+    def text(self) -> Text:
+        """The body at a glance."""
+        return Text(self)
+
+    @cached_property
     def mentioned(self) -> frozenset[str]:
         """Every plain name in the body."""
-        return frozenset(node.id for node in walk(self.facts.body) if type(node) is f.Name)
+        return frozenset(self.text.names)
 
     @cached_property
     def words(self) -> frozenset[str]:
         """Every name, attribute, imported name and string in the body, to find out cheaply what it cannot be about."""
-        found: set[str] = set()
-        for node in walk(self.facts.body):
-            kind = type(node)
-            if kind is f.Name:
-                found.add(node.id)
-            elif kind is f.Attr:
-                found.add(node.attr)
-            elif kind is f.Const:
-                if type(node.value) is str:
-                    found.add(node.value)
-            elif kind is f.Import:
-                found.update(alias.name for alias in node.names)
-                found.add(node.module or "")
-        return frozenset(found)
+        return self.text.words()
 
     @property
     def is_public(self) -> bool:

@@ -5,24 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..model import facts as f
+from .text import fields_of
 
 _LEAVES = frozenset({f.Name, f.Const, f.Lambda, f.Alias})
-_FIELDS: dict[type, tuple[str, ...]] = {}
-"""The fields of each kind of node that can hold nodes."""
-_PLAIN = frozenset({
-    "at", "id", "attr", "kind", "op", "end", "name", "function", "cls", "level", "module", "keyword", "star", "is_async", "is_star",
-    "is_from", "always",
-})  # fmt: skip
 
 
 def children(node: Any) -> list[Any]:
     """The direct sub-nodes of an expression or statement, in evaluation order; nested functions are not entered."""
-    kind = type(node)
-    fields = _FIELDS.get(kind)
-    if fields is None:
-        fields = _FIELDS[kind] = tuple(name for name in kind.__struct_fields__ if name not in _PLAIN)
     found: list[Any] = []
-    for name in fields:
+    for name in fields_of(type(node)):
         value = getattr(node, name)
         if type(value) is tuple:
             found.extend(value)
