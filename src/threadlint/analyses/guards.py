@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..knowledge.types import CONTAINERS
+from ..knowledge.types import CONTAINERS, GROWS
 from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Function
@@ -109,6 +109,7 @@ class Guards:
             for usage in usages:
                 alone = not any(
                     other.changes
+                    and not _only_grows(other)
                     and other is not usage
                     and other.function is usage.function
                     and guard.lock not in other.locks
@@ -226,6 +227,10 @@ def _is_constant(value: f.Expr | None) -> bool:
 
 def _is_fresh(value: f.Expr | None) -> bool:
     return _is_constant(value) or (isinstance(value, f.Display) and not value.items)
+
+
+def _only_grows(usage: Usage) -> bool:
+    return all(site.access.method in GROWS or not site.access.method for site in usage.sites if site.access.how != "item")
 
 
 def _is_whole(usage: Usage) -> bool:
