@@ -9,7 +9,7 @@ on); a lock that is made or taken only where the GIL is off (with a GIL threads 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from ..knowledge.locks import LOCKS
 from ..model import facts as f
@@ -90,7 +90,7 @@ def _under_a_condition(function: Function) -> set[f.Span]:
         elif isinstance(node, f.BoolOp):
             parts = node.values[1:]
         for part in parts:
-            inner = walk((part,)) if not isinstance(part, _EXPRESSIONS) else walk_expression(part)
+            inner = walk_expression(part) if isinstance(part, _EXPRESSIONS) else walk((cast(f.Stmt, part),))
             found.update(each.at for each in inner if _asks_gil(each))
     return found
 

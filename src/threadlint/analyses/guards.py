@@ -230,7 +230,9 @@ def _is_fresh(value: f.Expr | None) -> bool:
 
 
 def _only_grows(usage: Usage) -> bool:
-    return all(site.access.method in GROWS or not site.access.method for site in usage.sites if site.access.how != "item")
+    return all(
+        site.access.method in GROWS or not site.access.method for site in usage.sites if site.access.how != "item"
+    )
 
 
 def _is_whole(usage: Usage) -> bool:

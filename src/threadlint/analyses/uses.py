@@ -63,8 +63,8 @@ class Use(NamedTuple):
 
     `how` is call (a method is called, `name` says which), read (an attribute is read), set (an attribute is assigned,
     `node` is the assigned expression), with (entered as a context manager), iterate, test, return, yield, raise,
-    argument (passed to a call of something called `name`), store (in an attribute `name` of a foreign object) or unknown.
-    `function` is where it stands; `node` the call, attribute or expression.
+    argument (passed to a call of something called `name`), store (in an attribute `name` of a foreign object) or
+    unknown. `function` is where it stands; `node` the call, attribute or expression.
     """
 
     how: str

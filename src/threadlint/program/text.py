@@ -30,7 +30,8 @@ def fields_of(kind: type) -> tuple[str, ...]:
 
 
 class Text:
-    """One function's body. Nested functions and lambdas are not entered; bodies of classes, decorators and defaults are.
+    """One function's body. Nested functions and lambdas are not entered; bodies of classes, decorators and defaults
+    are.
 
     `nodes` are all nodes by type, in order of text, parents first. `parents` are by `id` of the node; a statement of
     the outermost block has none. `names` and `attributes` are the plain names and the attributes by their name.

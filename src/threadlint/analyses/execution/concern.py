@@ -63,8 +63,8 @@ class Concern:
         }
 
     def touched_by_threads(self, activations: list[Activation], owners: Mapping[Address, Class]) -> None:
-        """Code that threads reach: the classes of the objects that it uses and others may reach, and the modules whose globals
-        it uses, are of concern from now on. `owners` tells the class that a field belongs to."""
+        """Code that threads reach: the classes of the objects that it uses and others may reach, and the modules whose
+        globals it uses, are of concern from now on. `owners` tells the class that a field belongs to."""
         for activation in activations:
             for event in activation.events.values():
                 if event.kind == "access" and not event.detail.owned:

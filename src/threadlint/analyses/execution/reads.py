@@ -90,7 +90,9 @@ def copied_from(frame: ActiveFrame, expr: f.Expr) -> Check | None:
     return Check(place, expr.at, form, frame.state.held) if place is not None else None
 
 
-def read_before(frame: ActiveFrame, place: Address, expr: f.Expr, index: f.Expr | None = None) -> tuple[Check | None, bool]:
+def read_before(
+    frame: ActiveFrame, place: Address, expr: f.Expr, index: f.Expr | None = None
+) -> tuple[Check | None, bool]:
     """Whether the new value of a location is computed from the old one, and whether a switch point lies between.
 
     Arithmetic on the old value counts (`n = n + 1`, `d[k] = d.get(k, 0) + 1`, also through a local copy); building a
