@@ -129,8 +129,15 @@ def _is_last(function: Function, tried: f.Try) -> bool:
 
 
 def _is_in_handler(where: Mentions, function: Function, tried: f.Try) -> bool:
-    """Whether another failure is being handled already."""
-    return any(isinstance(each, f.Handler) for each in where.around(function, tried))
+    """Whether another failure is being handled already, or the work is over and this tidies up (`finally`)."""
+    inner: Any = tried
+    for each in where.around(function, tried):
+        if isinstance(each, f.Handler) or (
+            isinstance(each, f.Try) and any(inner is statement for statement in each.final)
+        ):
+            return True
+        inner = each
+    return False
 
 
 def _empties_a_queue(tried: f.Try) -> bool:
