@@ -31,7 +31,8 @@ STALE = 0.5
 CLOSING = (
     "close", "stop", "dispose", "reset", "shutdown", "terminate", "__exit__", "__enter__", "_reset", "_close", "_stop",
     "_shutdown", "finalize", "destroy", "cleanup", "_cleanup", "teardown", "tear_down", "after_fork", "_after_fork",
-    "_at_fork", "__aexit__", "__aenter__", "kill", "disconnect", "uninstall",
+    "_at_fork", "__aexit__", "__aenter__", "kill", "disconnect", "uninstall", "init", "_init", "setup", "_setup",
+    "configure", "_configure", "start", "_start", "prepare", "_prepare",
 )  # fmt: skip
 """Beginnings of names of functions that run before or after the time in which an object is shared."""
 

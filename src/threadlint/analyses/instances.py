@@ -14,7 +14,7 @@ from ..knowledge.threads import SHARED_HANDLERS
 from ..program.program import Program
 from ..program.symbols import Class, Function
 from ..program.values import Address, Obj
-from .execution import Activation, Event, Root
+from .execution import Activation, Event, Root, is_lock
 from .lock_names import innermost
 from .parallel import Parallel, parallel
 
@@ -105,6 +105,17 @@ class Instances:
                 for event in root.spawns
             )
         return known
+
+    def _keeps_a_lock_of_its_own(self, cls: Class) -> bool:
+        """Whether each instance keeps a lock. One of the class guards the data of the class, and says nothing of instances."""
+        static = self._program.static
+        receiver = static.parameter_receiver(cls)
+        return any(
+            isinstance(value, Obj) and is_lock(value)
+            for each in self._program.hierarchy.mro(cls)
+            for name in each.attribute_bindings
+            for value in static.class_field(cls, name, receiver)
+        )
 
     def only_the_threads_own(self, activation: Activation, entry: Root, thread: Root) -> bool:
         """Whether all public functions that lead to an activation are methods that a thread calls on its own object:
@@ -233,7 +244,7 @@ class Instances:
         if known is None:
             hierarchy = self._program.hierarchy
             known = self._meant[cls] = not cls.owns_a_docstring_against_threads and (
-                self._parallel.owns_lock(cls)
+                self._keeps_a_lock_of_its_own(cls)
                 or bool(set(hierarchy.library_bases(cls)) & SHARED_HANDLERS)
                 or "builtins.type" in hierarchy.library_bases(cls)  # its instances are classes
                 or cls in self._global

@@ -103,7 +103,7 @@ class Races:
         if exempt(function):
             return True
         begins = found.what in ("lazy", "test") and function.name.lstrip("_").startswith(BEGINNING)
-        return begins and found.site.root is not found.against.root
+        return begins and (found.site.root is not found.against.root or found.site.root.kind == "entry")
 
     def _race(self, found: Break) -> Race | None:
         site, against = found.site, found.against

@@ -30,6 +30,7 @@ from ..program.program import Program
 from ..program.symbols import Class, Function, dotted, last_name
 from ..program.traverse import walk
 from .guards import exempt
+from .shared_state import INIT_LIKE
 
 _CONTEXT_DECORATORS = frozenset({"contextlib.ContextDecorator", "contextlib.AsyncContextDecorator"})
 _ON_FIRST_USE = frozenset({
@@ -132,7 +133,13 @@ def _deleted(program: Program, cls: Class) -> Iterator[SharedByCalls]:
     if cls.owns_a_docstring_against_threads:
         return
     for function in cls.own_functions:
-        if exempt(function) or function.name.startswith("__") or not _assumed(program, function) or _locks(function):
+        if (
+            exempt(function)
+            or function.name in INIT_LIKE
+            or function.name.startswith("__")
+            or not _assumed(program, function)
+            or _locks(function)
+        ):
             continue
         for node in walk(function.facts.body):
             if isinstance(node, f.Delete):

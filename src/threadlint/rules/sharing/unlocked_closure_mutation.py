@@ -25,22 +25,6 @@ def count_words(files):
     return words
 ```
 
-## Instead
-
-Give back results instead of changing a common variable, or hold a lock around the change.
-
-```python
-from concurrent.futures import ThreadPoolExecutor
-
-
-def count_words(files):
-    def count(name):
-        return len(open(name).read().split())
-
-    with ThreadPoolExecutor() as pool:
-        return sum(pool.map(count, files))
-```
-
 An object that is entered by every call of a function that it decorates shares its attributes in the same way.
 
 ```python
@@ -65,6 +49,22 @@ class timed:
 
     def __exit__(self, *exc):
         print(time.monotonic() - self.started)
+```
+
+## Instead
+
+Give back results instead of changing a common variable, or hold a lock around the change.
+
+```python
+from concurrent.futures import ThreadPoolExecutor
+
+
+def count_words(files):
+    def count(name):
+        return len(open(name).read().split())
+
+    with ThreadPoolExecutor() as pool:
+        return sum(pool.map(count, files))
 ```
 
 ## Stays silent when
