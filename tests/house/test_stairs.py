@@ -16,7 +16,7 @@ MOST_LINES = {
     "analyses/parallel.py": 440,
     "analyses/execution/control.py": 800,
     "analyses/execution/explore.py": 700,
-    "analyses/execution/frame.py": 600,
+    "analyses/execution/frame.py": 650,
     "model/facts.py": 470,
     "program/evaluate.py": 820,
     "program/symbols.py": 480,

@@ -183,7 +183,7 @@ def _fields(parts: Any, r: Reader, into: list[f.Expr]) -> None:
 
 
 @lru_cache(maxsize=2000)
-def _parsed(text: str) -> Any:  # threadlint: ignore[THR803] parsed twice is parsed well
+def _parsed(text: str) -> Any:
     """The tree of an annotation's text; None when it has none. The same annotation stands in many places."""
     from ..syntax import SyntaxFailure, parse_expression
 
