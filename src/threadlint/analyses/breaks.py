@@ -125,6 +125,8 @@ class Breaks:
         if check.form in ("none", "hasattr", "truth", "copy") and value is not None and _makes(value):
             if kind and _is_empty(value) and check.form == "truth":
                 return self._drain(shared, site, kind)
+            if self._making.makes_lock(site.function, value):  # told as a lock that is created lazily
+                return None
             return Reliance("lazy", check, visible, self._making.idempotent(site.function, value))
         if check.form in ("none", "hasattr") and isinstance(value, (f.Name, f.Attr)):
             return Reliance("test", check, visible)

@@ -105,7 +105,7 @@ class Guards:
             if guard is None:
                 continue
             locked = tuple(usage for usage in usages if guard.lock in usage.locks)
-            lock = self._address(locked[0], guard.lock)
+            lock = self.address(locked[0], guard.lock)
             sequences = any(_is_sequence(usage, locked) for usage in locked)
             for usage in usages:
                 alone = not any(
@@ -209,7 +209,8 @@ class Guards:
         ]
         return bool(taken) and min(taken) > usage.at
 
-    def _address(self, usage: Usage, lock: tuple[str, ...]) -> Address:
+    def address(self, usage: Usage, lock: tuple[str, ...]) -> Address:
+        """The address of a lock that is held at a place."""
         return next(h.lock for h in usage.sites[0].event.held if self._names.identity(h.lock) == lock)
 
 

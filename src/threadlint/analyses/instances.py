@@ -107,7 +107,7 @@ class Instances:
         return known
 
     def _keeps_a_lock_of_its_own(self, cls: Class) -> bool:
-        """Whether each instance keeps a lock. One of the class guards the data of the class, and says nothing of instances."""
+        """Whether each instance keeps a lock. One of the class guards the data of the class, not of its instances."""
         static = self._program.static
         receiver = static.parameter_receiver(cls)
         return any(

@@ -11,6 +11,7 @@ that is not a plain value, a call named like `connect` or `open`. The rest is no
 
 from __future__ import annotations
 
+from ..knowledge.locks import LOCKS
 from ..knowledge.making import MAKING_WORDS, OPENING, PLAIN, PURE_FUNCTIONS, PURE_METHODS, PURE_MODULES, VALUE_TYPES
 from ..knowledge.types import CONTAINERS
 from ..model import facts as f
@@ -37,6 +38,16 @@ class Making:
         if key not in self._known:
             self._known[key] = self._judge(function, expr, 0)
         return self._known[key]
+
+    def makes_lock(self, function: Function, expr: f.Expr) -> bool:
+        """Whether an expression makes a lock, a thread-local, or an object that behaves as a lock."""
+        for value in self._program.static.evaluate(expr, function):
+            if isinstance(value, Obj):
+                if value.type in LOCKS or value.type == "threading.local":
+                    return True
+                if isinstance(value.type, Class) and {"acquire", "release"} <= value.type.methods.keys():
+                    return True
+        return False
 
     def opens_something(self, function: Function) -> bool:
         """Whether a function opens, connects or starts something that somebody has to close."""
