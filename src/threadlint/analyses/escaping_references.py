@@ -40,7 +40,8 @@ def escaping_references(program: Program) -> list[Escape]:
             continue
         for usage in usages:
             function = usage.function
-            given = [each.value for each in (*function.index.returns, *function.index.yields) if each.value is not None]
-            if guard.lock in usage.locks and not usage.changes and any(value.at == usage.at for value in given):
+            given = {each.value.at for each in function.index.returns if each.value is not None}
+            given |= {each.value.at for each in function.index.yields if each.value is not None}
+            if guard.lock in usage.locks and not usage.changes and usage.at in given:
                 found.append(Escape(shared, usage, change, inferred.address(usage, guard.lock)))
     return sorted(found, key=lambda each: (each.usage.function.module.name, each.usage.at))
