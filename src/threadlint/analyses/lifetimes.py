@@ -20,7 +20,7 @@ from ..program.program import Program
 from ..program.symbols import Class, Function, dotted, last_name
 from ..program.traverse import walk
 from ..program.values import Ext, Fn, Lit, Obj
-from .execution import Activation, Event, Execution, execution, reach
+from .execution import Activation, Event, Execution, execution
 from .uses import Fate, Use, Uses, uses
 
 FUTURES = frozenset({"concurrent.futures.Future", "multiprocessing.pool.AsyncResult"})
@@ -296,7 +296,7 @@ class Lives:
 
     def only_in_threads(self, life: Life) -> bool:
         """Whether it is made only by code that threads run: then it inherits their `daemon`."""
-        roots = [root for root in self.execution.roots if life.activation in reach(root.activation)]
+        roots = self.execution.roots_of(life.activation)
         return bool(roots) and all(root.kind == "thread" for root in roots)
 
 

@@ -95,11 +95,33 @@ class Execution:
         self.closed: set[Function] = set()
         """Functions that a script which starts threads reaches."""
         self._by_kind: dict[str, list[Event]] | None = None
+        self._callers: dict[Activation, list[Activation]] | None = None
+        self._begun: dict[Activation, list[Root]] | None = None
         self._calls: dict[str, list[Event]] | None = None
 
     @property
     def activations(self) -> list[Activation]:
         return list(self.explorer.activations.values())
+
+    def roots_of(self, activation: Activation) -> list[Root]:
+        """The roots that lead to an activation, the nearest first."""
+        if self._callers is None:
+            self._callers = defaultdict(list)
+            for each in self.explorer.activations.values():
+                for edge in each.edges.values():
+                    self._callers[edge.callee].append(each)
+        before = {activation}
+        pending = [activation]
+        for each in pending:
+            for caller in self._callers.get(each, ()):
+                if caller not in before:
+                    before.add(caller)
+                    pending.append(caller)
+        if self._begun is None:
+            self._begun = defaultdict(list)
+            for root in self.roots:
+                self._begun[root.activation].append(root)
+        return [root for each in pending for root in self._begun.get(each, ())]
 
     def events(self, kind: str) -> list[Event]:
         """Every event of a kind, over all activations."""
