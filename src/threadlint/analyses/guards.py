@@ -197,17 +197,7 @@ class Guards:
         return None
 
     def _before_its_lock(self, usage: Usage, lock: tuple[str, ...]) -> bool:
-        """Whether a place gives a first value, in a function that takes the lock for the rest of its work."""
-        values = [site.access.value for site in usage.sites]
-        if usage.iterates or any(site.access.how != "write" for site in usage.sites) or not all(map(_is_fresh, values)):
-            return False
-        taken = [
-            event.at
-            for site in usage.sites
-            for event in site.event.activation.events.values()
-            if event.kind == "acquire" and self._names.identity(event.subject) == lock
-        ]
-        return bool(taken) and min(taken) > usage.at
+        return not usage.iterates and all(first_value(site, lock, self._names) for site in usage.sites)
 
     def address(self, usage: Usage, lock: tuple[str, ...]) -> Address:
         """The address of a lock that is held at a place."""
@@ -256,6 +246,18 @@ def _is_sequence(usage: Usage, locked: tuple[Usage, ...]) -> bool:
         other.function is usage.function and other.changes is not usage.changes and bool(other.locks & usage.locks)
         for other in locked
     )
+
+
+def first_value(site: Site, lock: tuple[str, ...], names: Names) -> bool:
+    """Whether a place gives a first value, in a function that takes the lock for the rest of its work."""
+    if site.access.how != "write" or not _is_fresh(site.access.value):
+        return False
+    taken = [
+        event.at
+        for event in site.event.activation.events.values()
+        if event.kind == "acquire" and names.identity(event.subject) == lock
+    ]
+    return bool(taken) and min(taken) > site.event.at
 
 
 def decisions(usages: Iterable[Usage]) -> list[Usage]:

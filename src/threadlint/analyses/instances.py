@@ -178,6 +178,8 @@ class Instances:
         code."""
         start, end = location.root, elsewhere.root
         if start is not end:
+            if self._unrelated(start, end):
+                return False
             return self._meet(start, end, one, other) or self._of_the_only_one(location)
         if start.kind in ("global", "class"):
             return True
@@ -206,6 +208,14 @@ class Instances:
             for root in (one, other)
         )
         return runs or (single.kind == "site" and self._lives_in_a_global(cls))
+
+    def _unrelated(self, start: Address, end: Address) -> bool:
+        """Whether two addresses start at instances of classes none of which is above the other."""
+        one, other = self.class_of(start), self.class_of(end)
+        if one is None or other is None:
+            return False
+        hierarchy = self._program.hierarchy
+        return one not in hierarchy.mro(other) and other not in hierarchy.mro(one)
 
     def _of_the_only_one(self, location: Address) -> bool:
         """Whether a location is an attribute of a class of which there is one instance only."""

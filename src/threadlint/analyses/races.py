@@ -18,7 +18,7 @@ from ..program.program import Program
 from ..program.values import Address
 from .breaks import Break, breaks
 from .execution import Hold
-from .guards import Unguarded, exempt, guards
+from .guards import Unguarded, exempt, first_value, guards
 from .lock_names import lock_names
 from .shared_state import Shared, SharedState, Site, shared_state
 
@@ -124,6 +124,8 @@ class Races:
                 kind, lock, other = "locks", mine[-1].lock, theirs[-1].lock
             elif mine and not theirs and kind == "update":  # the other side is the one without a lock
                 site, against, lock = against, site, mine[-1].lock
+                if exempt(site.function) or first_value(site, self._names.identity(lock), self._names):
+                    return None
             elif mine and not theirs and kind in ("lazy", "test"):  # told, if at all, as the one place without the lock
                 return None
         return Race(
