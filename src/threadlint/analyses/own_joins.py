@@ -95,9 +95,9 @@ def _way(reached: dict[Activation, Any], activation: Activation) -> Way:
 
 def _is_meant(where: Mentions, event: Event, way: Way) -> bool:
     """Whether the RuntimeError is caught on the way, or the last call switches the join off."""
-    if _is_caught(where, event.function, event.detail.node):
+    if is_caught(where, event.function, event.detail.node):
         return True
-    if any(_is_caught(where, function, call) for function, call in way):
+    if any(is_caught(where, function, call) for function, call in way):
         return True
     return bool(way) and _is_switched_off(where, event, way[-1][1])
 
@@ -120,7 +120,7 @@ def _compares(where: Mentions, function: Function) -> bool:
     return any(name in text.names or name in text.attributes for name in _COMPARING)
 
 
-def _is_caught(where: Mentions, function: Function, node: f.Call) -> bool:
+def is_caught(where: Mentions, function: Function, node: f.Call) -> bool:
     """Whether a `try` around a call catches RuntimeError."""
     inner: Any = node
     for each in where.around(function, node):

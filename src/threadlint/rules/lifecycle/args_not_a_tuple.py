@@ -75,10 +75,8 @@ def check(program: Program) -> Iterator[Finding]:
                 if confidence is not None:
                     yield _finding(program, handing, args, confidence)
             keywords = handing.expr(position + 1, "kwargs")
-            if (
-                (isinstance(keywords, f.Const)
-                and keywords.kind != "none")
-                or (isinstance(keywords, f.Display) and keywords.kind != "dict")
+            if (isinstance(keywords, f.Const) and keywords.kind != "none") or (
+                isinstance(keywords, f.Display) and keywords.kind != "dict"
             ):
                 yield RULE.finding(
                     program.place(handing.function, keywords.at),

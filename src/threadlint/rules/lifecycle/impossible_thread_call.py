@@ -61,6 +61,8 @@ Poller().start()
 ## Stays silent when
 
 - the current thread is compared before the join, or RuntimeError is caught;
+- a thread that is stored first and started then is started under the lock, or nothing shows that others may join it
+  meanwhile;
 - a branch, a loop or another call between the two places may have changed the thread.
 """
 
@@ -68,6 +70,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.early_joins import EarlyJoin, early_joins
 from ...analyses.own_joins import OwnJoin, own_joins
 from ...analyses.thread_order import Disorder, thread_order
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
@@ -97,6 +100,8 @@ def check(program: Program) -> Iterator[Finding]:
             yield _disordered(program, disorder)
     for own in program.ask(own_joins):
         yield _own_join(program, own)
+    for early in program.ask(early_joins):
+        yield _early_join(program, early)
 
 
 def _disordered(program: Program, disorder: Disorder) -> Finding:
@@ -111,6 +116,23 @@ def _disordered(program: Program, disorder: Disorder) -> Finding:
         scope=disorder.function.qualname,
         story=story,
         help=help_text,
+    )
+
+
+def _early_join(program: Program, early: EarlyJoin) -> Finding:
+    life, join = early.life, early.join
+    return RULE.finding(
+        program.place(early.start.function, early.start.at),
+        f"`{life.name}` is stored before it is started, without the lock: `{join.function.facts.qualname}` may join it "
+        "in between; that raises RuntimeError",
+        subjects=(f"{life.function.module.name}.{life.name}",),
+        scope=early.start.function.qualname,
+        story=(
+            Step(program.place(life.function, life.node.at), "stored here"),
+            Step(program.place(join.function, join.at), "joined here"),
+        ),
+        help="start it before it is stored, or do both, and the join, under the lock",
+        confidence=Confidence.MEDIUM,
     )
 
 

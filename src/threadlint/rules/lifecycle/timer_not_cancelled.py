@@ -92,10 +92,15 @@ def check(program: Program) -> Iterator[Finding]:
             late = _cancelled_only_on_success(where, may, life)
             if late is not None:
                 yield _on_success_only(program, life, late)
-        elif life.daemon is False and not life.escapes and not _can_be_stopped(program, life) and (
-            not life.is_done("join")
-            and not _is_short(life)
-            and not any(not name.startswith("_") for name, _ in life.homes)
+        elif (
+            life.daemon is False
+            and not life.escapes
+            and not _can_be_stopped(program, life)
+            and (
+                not life.is_done("join")
+                and not _is_short(life)
+                and not any(not name.startswith("_") for name, _ in life.homes)
+            )
         ):
             yield _uncancelled(program, life)
 
