@@ -69,7 +69,7 @@ class Interruptions:
                 return
             pair = self._ordinary(event.subject, {activation.function for activation in reached})
             if pair is not None:
-                known = root.function.name != "__del__" or event.subject.root.kind != "some"
+                known = root.function.name != "__del__" or event.subject.root.kind in ("global", "class")
                 yield Interruption(root, event, event.subject, pair.event, known and kind_of(obj).reentrant is False)
         elif event.kind == "call" and event.subject in _LOCKED_BY_QUEUES:
             call: LibraryCall = event.detail
@@ -79,7 +79,9 @@ class Interruptions:
                 if other.subject in _LOCKED_BY_QUEUES and other.activation not in reached:
                     theirs = other.detail.receiver
                     if theirs is not None and self._names.may_be_same(theirs.address, call.receiver.address):
-                        yield Interruption(root, event, call.receiver.address, other, True, event.subject)
+                        home = call.receiver.address
+                        known = root.function.name != "__del__" or home.root.kind in ("global", "class")
+                        yield Interruption(root, event, home, other, known, event.subject)
                         return
 
     def _ordinary(self, lock: Address, functions: set[object]) -> Pair | None:

@@ -179,10 +179,11 @@ class LockOrder:
 def _told_apart(held: Address, pair: Pair) -> Pair | None:
     """The pair in contexts where two objects of one class are known to be two: parameters of one call, or objects made
     at two places; what hangs off another object may be that very object."""
-    for address in (held, pair.wanted):
-        owner = address.base
-        if owner is not None and not owner.single and (owner.kind != "some" or _vague(owner)):
-            return None
+    owners = [address.base for address in (held, pair.wanted)]
+    if any(owner is not None and not owner.single and (owner.kind != "some" or _vague(owner)) for owner in owners):
+        return None
+    if all(owner is not None and owner.kind == "some" and owner.key[1] == "self" for owner in owners):
+        return None  # one object, seen as an instance of its class and of a base
     events = tuple(event for event in pair.events if not event.activation.widened)
     return pair._replace(events=events) if events else None
 

@@ -79,7 +79,8 @@ class SlowSections:
             )  # fmt: skip
             if quick and (not _wire(each) or len(quick) * 2 >= len(places)):
                 seen.add(place)
-                ending = each.wait.on == "thread" and not (_in_use(event.function) and _in_use(hold.function))
+                own = each.wait.on in ("thread", "process") or event.subject == "os.waitpid"
+                ending = own and not (_in_use(event.function) and _in_use(hold.function))
                 self.found.append(Slow(each, hold, quick, ending))
 
 

@@ -117,6 +117,8 @@ class WaitStories:
     def _confidence(self, ring: Ring) -> Confidence:
         if ring.hold.kind.reentrant is None or ring.hold.lock.kind == "some":
             return Confidence.LOW
+        if not self._traces.trace(ring.waiter.root, ring.waiting.event).certain(ring.hold):
+            return Confidence.LOW
         roots = [ring.waiter.root, ring.other.root]
         if all(root.kind in ("thread", "main") for root in roots) and ring.hold.lock.single:
             return Confidence.HIGH
