@@ -132,7 +132,9 @@ class Instances:
         members = self._members(entry)
         for before in self._leading_to(activation):
             function = members.get(before)
-            if function is not None and not (function.cls in family and function in called):
+            if function is None or function.name == thread.function.name:
+                continue
+            if not (function.cls in family and function in called):
                 return False
         return True
 
