@@ -38,6 +38,11 @@ class Texts:
     def __contains__(self, path: str) -> bool:
         return path in self._sources
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path that was read."""
+        return tuple(self._sources)
+
     def source(self, path: str) -> Source | None:
         """The source printed under that path; None for a path that was not read."""
         return self._sources.get(path)
