@@ -93,7 +93,8 @@ def _signal(together: Parallel, names: Names, pair: Pair) -> bool:
     released where it is not held, or it was handed on by the one who made it."""
     for event in together.execution.events("release"):
         if event.detail is None and names.may_be_same(event.subject, pair.wanted):
-            return True
+            if not any(word in event.function.name.lower() for word in ("release", "unlock", "exit")):
+                return True  # not the other half of a pair of methods
     return pair.wanted.kind == "site" and any(pair.wanted in event.activation.escaped for event in pair.events)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ..model.finding import Step
 from ..model.place import Place
 from ..program.program import Program
-from ..program.values import Address
+from ..program.values import Address, Fn
 from .execution import Activation, Edge, Event, Hold, Root
 from .lock_names import lock_names
 
@@ -31,6 +31,9 @@ class Trace(NamedTuple):
         for taken in reversed(self.taken):
             if taken.hold.lock is lock:
                 return taken.hold
+        for hold in reversed(self.event.held):  # taken by a call that has returned
+            if hold.lock is lock:
+                return hold
         return None
 
     def towards(self, hold: Hold) -> tuple[Activation, tuple[int, int], tuple[Activation, ...]]:
@@ -39,8 +42,10 @@ class Trace(NamedTuple):
         chain = [activation for activation, _ in self.edges]
         if hold.activation in chain:
             index = len(chain) - 1 - chain[::-1].index(hold.activation)
+            while index + 1 < len(self.edges) and _decorates(*self.edges[index]):
+                index += 1
             entered = tuple(edge.callee for _, edge in self.edges[index:])
-            return hold.activation, self.edges[index][1].at, entered
+            return self.edges[index][0], self.edges[index][1].at, entered
         for index, (activation, edge) in enumerate(self.edges):  # taken by a call that has returned
             if any(each.lock is hold.lock for each in edge.held):
                 return activation, edge.at, tuple(inner.callee for _, inner in self.edges[index:])
@@ -54,6 +59,16 @@ class Trace(NamedTuple):
             if activation is hold.activation or any(each.lock is hold.lock for each in edge.held):
                 return not any(inner.tested or inner.callee.widened for _, inner in self.edges[index:])
         return True
+
+
+def _decorates(wrapper: Activation, edge: Edge) -> bool:
+    """Whether a call is that of a decorator's inner function to what it decorates."""
+    around = wrapper.closure
+    return around is not None and any(
+        isinstance(value, Fn) and value.function is edge.callee.function
+        for values in around.bound.values()
+        for value in values
+    )
 
 
 class Traces:

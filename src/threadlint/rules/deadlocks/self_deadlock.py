@@ -78,9 +78,7 @@ def check(program: Program) -> Iterator[Finding]:
     for pair in program.ask(critical_pairs).again:
         root = together.roots_of(pair.event.activation)[0]
         trace = paths.trace(root, pair.event)
-        hold = trace.hold_of(pair.wanted)
-        if hold is None:
-            continue
+        hold = trace.hold_of(pair.wanted) or next(each for each in pair.event.held if each.lock is pair.wanted)
         activation, at, entered = trace.towards(hold)
         place = paths.place(activation, at)
         lock = names.spelling(pair.wanted)
