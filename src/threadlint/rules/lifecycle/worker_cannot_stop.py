@@ -5,6 +5,9 @@
 The thread is no daemon, so the interpreter waits for it at exit; and its loop has no way out, so it waits for ever.
 The process has to be killed.
 
+The same happens to a thread that has a way out which it never gets to: it waits in `get()` and does not see the
+flag, or in `put()` on a full queue whose consumer has gone.
+
 ## Example
 
 ```python
@@ -72,6 +75,7 @@ from ...analyses.odd_siblings import odd_siblings
 from ...analyses.stuck_workers import stuck_workers
 from ...analyses.thread_code import is_test
 from ...analyses.thread_results import thread_results
+from ...analyses.unwoken_workers import unwoken_workers
 from ...analyses.worker_loops import WorkerLoop, leads_out, worker_loops
 from ...model.finding import Confidence, Finding, Fix, Rule, Step
 from ...program.program import Program
@@ -107,6 +111,19 @@ def check(program: Program) -> Iterator[Finding]:
             help="make the thread a daemon, or give the consumer a way to end it",
             confidence=Confidence.MEDIUM,
             fix=_daemon(stuck.life),
+        )
+    for unwoken in program.ask(unwoken_workers):
+        yield RULE.finding(
+            program.place(unwoken.get.function, unwoken.get.at),
+            f"thread `{unwoken.life.name}` waits here and does not see that "
+            f"`{unwoken.stop.facts.qualname}` told it to stop",
+            subjects=(f"{unwoken.life.function.module.name}.{unwoken.life.name}",),
+            scope=unwoken.get.function.qualname,
+            story=(
+                Step(program.place(unwoken.life.function, unwoken.life.node.at), f"`{unwoken.life.name}` is made here"),
+            ),
+            help="put a sentinel into the queue when it is to stop, or give `get` a timeout",
+            confidence=Confidence.MEDIUM,
         )
     for odd in program.ask(odd_siblings):
         yield RULE.finding(
