@@ -147,7 +147,15 @@ def ruff(project: str, folder: Path, bench: Bench) -> Iterator[Row]:
     warm = threadlint("warm", folder, "--cache-dir", str(cache))
     other = Command(
         "ruff",
-        (str(bench.tools().plain.with_name("ruff")), "check", "--isolated", "--no-cache", "--exit-zero", "--quiet", "."),
+        (
+            str(bench.tools().plain.with_name("ruff")),
+            "check",
+            "--isolated",
+            "--no-cache",
+            "--exit-zero",
+            "--quiet",
+            ".",
+        ),
         folder,
     )
     subprocess.run(warm.argv, cwd=folder, stdout=subprocess.DEVNULL, check=False)
