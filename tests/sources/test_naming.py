@@ -51,6 +51,24 @@ def test_a_namespace_package_counts_from_the_given_folder(tmp_path: Path) -> Non
     assert names(tmp_path, files, "app") == {"app/ns/a.py": "ns.a", "app/ns/deep/b.py": "ns.deep.b"}
 
 
+def test_packages_that_import_themselves_by_a_longer_name_lie_in_a_namespace(tmp_path: Path) -> None:
+    grow_tree(
+        tmp_path,
+        {
+            "acme/cloud/queue_v1/__init__.py": "from acme.cloud.queue_v1.client import Client\n",
+            "acme/cloud/queue_v1/client.py": "class Client: pass\n",
+            "acme/cloud/queue/__init__.py": "",
+            "examples/demo/__init__.py": "import demo.other\n",
+        },
+    )
+    assert {each.found.path: each.module for each in name_modules(discover(["."], Config()).files, Config())} == {
+        "acme/cloud/queue/__init__.py": "acme.cloud.queue",
+        "acme/cloud/queue_v1/__init__.py": "acme.cloud.queue_v1",
+        "acme/cloud/queue_v1/client.py": "acme.cloud.queue_v1.client",
+        "examples/demo/__init__.py": "demo",
+    }
+
+
 def test_a_configured_root_says_that_folders_are_namespace_packages(tmp_path: Path) -> None:
     files = ["lib/ns/pkg/__init__.py", "lib/ns/pkg/a.py", "plugins/ns/b.py", "tools/c.py"]
     assert names(tmp_path, files, src=("lib", "plugins")) == {

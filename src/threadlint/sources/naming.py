@@ -3,11 +3,13 @@
 A file in a package (a folder with `__init__.py`) is named from the topmost package down. A file outside packages is
 named from the nearest root: a configured `src`, a folder `src`, or the given path; a root that is itself a package
 counts from where that package lies. In a configured `src`, folders without `__init__.py` are namespace packages and
-belong to the name; elsewhere nobody can tell them from folders that merely hold packages.
+belong to the name; elsewhere they do if the package imports itself by the longer name, for nothing else tells them from
+folders that merely hold packages.
 """
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -15,6 +17,9 @@ from ..config import Config
 from .discovering import SUFFIXES, Found, printed
 from .excluding import lies_in
 
+MOST_LOOKED_AT = 24
+MOST_PACKAGES = 8
+FIRST_BYTES = 16_384
 _INIT = ("__init__.py", "__init__.pyi")
 
 
@@ -53,6 +58,7 @@ def packages_of(files: Iterable[Found]) -> list[str]:
 class _Namer:
     def __init__(self, config: Config) -> None:
         self._packages: dict[str, bool] = {}
+        self._namespaces: dict[str, str] = {}
         self._prefixes: dict[tuple[str, str, bool], tuple[str, list[str]]] = {}
         self._project = os.path.abspath(config.root)
         roots = {os.path.abspath(path) for path in config.src}
@@ -85,11 +91,30 @@ class _Namer:
         limit = self._limit(folder, given, explicit)
         # A package above the limit does not make a plain folder part of it.
         if package is not None and (package == folder or lies_in(package, limit)):
-            return self.outside(package)
+            return self._namespace(self.outside(package), limit)
         for at in above:
             if os.path.basename(at) == "src" and lies_in(at, limit):
                 return at
         return self.outside(limit)
+
+    def _namespace(self, outside: str, limit: str) -> str:
+        """The folder that names of the packages in `outside` count from: one further up, when files of one of them import
+        it by the longer name."""
+        known = self._namespaces.get(outside)
+        if known is None:
+            known = above = outside
+            prefix: list[str] = []
+            while above != limit and lies_in(above, limit) and os.path.basename(above).isidentifier():
+                prefix.insert(0, os.path.basename(above))
+                above = os.path.dirname(above)
+                if any(imports_itself_as(".".join([*prefix, os.path.basename(top)]), top) for top in self._tops(outside)):
+                    known = above
+            self._namespaces[outside] = known
+        return known
+
+    def _tops(self, outside: str) -> list[str]:
+        tops = (os.path.join(outside, name) for name in sorted(os.listdir(outside)))
+        return [top for top in tops if self._is_package(top)][:MOST_PACKAGES]
 
     def _limit(self, folder: str, given: str, explicit: bool) -> str:
         if not explicit:
@@ -110,6 +135,26 @@ class _Namer:
         if known is None:
             known = self._packages[folder] = any(os.path.isfile(os.path.join(folder, name)) for name in _INIT)
         return known
+
+
+def imports_itself_as(name: str, package: str) -> bool:
+    """Whether one of the first files of a package imports it by an absolute name."""
+    wanted = re.compile(rb"^[ \t]*(?:from|import)[ \t]+" + re.escape(name.encode()) + rb"\b", re.MULTILINE)
+    looked = 0
+    for folder, folders, files in os.walk(package):
+        folders.sort()
+        for file in sorted(files):
+            if file.endswith(".py"):
+                try:
+                    with open(os.path.join(folder, file), "rb") as opened:
+                        if wanted.search(opened.read(FIRST_BYTES)):
+                            return True
+                except OSError:
+                    continue
+                looked += 1
+                if looked >= MOST_LOOKED_AT:
+                    return False
+    return False
 
 
 def _upwards(folder: str) -> Iterable[str]:
