@@ -98,8 +98,8 @@ class _Namer:
         return self.outside(limit)
 
     def _namespace(self, outside: str, limit: str) -> str:
-        """The folder that names of the packages in `outside` count from: one further up, when files of one of them import
-        it by the longer name."""
+        """The folder that names of the packages in `outside` count from: one further up, when files of one of them
+        import it by the longer name."""
         known = self._namespaces.get(outside)
         if known is None:
             known = above = outside
@@ -107,7 +107,8 @@ class _Namer:
             while above != limit and lies_in(above, limit) and os.path.basename(above).isidentifier():
                 prefix.insert(0, os.path.basename(above))
                 above = os.path.dirname(above)
-                if any(imports_itself_as(".".join([*prefix, os.path.basename(top)]), top) for top in self._tops(outside)):
+                dotted = ".".join(prefix)
+                if any(imports_itself_as(f"{dotted}.{os.path.basename(top)}", top) for top in self._tops(outside)):
                     known = above
             self._namespaces[outside] = known
         return known
