@@ -22,6 +22,7 @@ from ..knowledge.types import CONTAINERS, DICTS, GROWS, LISTS, SETS, SHRINKS
 from ..model import facts as f
 from ..program.program import Program
 from .execution import Check, Hold
+from .filled_before import FilledBefore, filled_before
 from .making import Making, making
 from .shared_state import Shared, SharedState, Site, shared_state
 from .switch_points import SwitchPoints, switch_points
@@ -64,6 +65,7 @@ class Breaks:
         self._state: SharedState = program.ask(shared_state)
         self._points: SwitchPoints = program.ask(switch_points)
         self._making: Making = program.ask(making)
+        self._filled: FilledBefore = program.ask(filled_before)
         self.found: list[Break] = [each for shared in self._state.locations.values() for each in self._of(shared)]
 
     def _of(self, shared: Shared) -> Iterator[Break]:
@@ -81,6 +83,8 @@ class Breaks:
             best: Site | None = None
             for other in changes:
                 if not _matters(relies, site, other, kind) or not self._state.conflict(site, other, held):
+                    continue
+                if relies.what == "test" and self._filled.surely(shared, site, other):
                     continue
                 if best is None or _weight(other) < _weight(best):
                     best = other

@@ -21,6 +21,7 @@ from ..program.program import Program
 from ..program.symbols import Function
 from ..program.values import Address
 from .execution import Hold
+from .filled_before import FilledBefore, filled_before
 from .lock_names import Names, lock_names
 from .shared_state import CHANGES, Shared, SharedState, Site, shared_state
 
@@ -93,6 +94,7 @@ class Guards:
     def __init__(self, program: Program) -> None:
         self._names = program.ask(lock_names)
         self._state: SharedState = program.ask(shared_state)
+        self._filled: FilledBefore = program.ask(filled_before)
         self._usages: dict[tuple[str, ...], list[Usage]] = {}
 
     def unguarded(self) -> Iterator[Unguarded]:
@@ -124,7 +126,7 @@ class Guards:
                     continue
                 if usage.locks:  # another lock, or the same one under another name
                     continue
-                against = self._beside(usage, locked)
+                against = self._beside(shared, usage, locked)
                 if against is not None:
                     counted = decisions(usages)
                     holding = tuple(each for each in counted if guard.lock in each.locks)
@@ -185,7 +187,7 @@ class Guards:
                     best = Guard(lock, share)
         return best
 
-    def _beside(self, usage: Usage, locked: tuple[Usage, ...]) -> Site | None:
+    def _beside(self, shared: Shared, usage: Usage, locked: tuple[Usage, ...]) -> Site | None:
         """A locked access that may run at the same time. A lock is evidence that public functions may. An iteration is
         only broken by a change."""
         for site in usage.sites:
@@ -193,6 +195,8 @@ class Guards:
                 if usage.changes or other.changes:
                     for against in other.sites:
                         if self._state.conflict(site, against, locks=True):
+                            if site.access.check is not None and self._filled.surely(shared, site, against):
+                                continue
                             return against
         return None
 
