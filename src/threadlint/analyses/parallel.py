@@ -26,6 +26,10 @@ from ..program.values import Address, Lit, Obj
 from .execution import Activation, Event, Execution, Root, execution, is_lock
 
 _NONE: frozenset[Address] = frozenset()
+MOST_WAYS = 12
+MOST_WAYS_OF_AN_ENTRY = 3
+"""In how many ways (threads running, threads ended) an activation is looked at per root. What outside code calls runs beside
+everything that it did not start itself, so that more ways tell little there."""
 
 
 class Occurrence(NamedTuple):
@@ -102,19 +106,27 @@ class Parallel:
             leading = self._leading_to(kinds) if kinds else None
             begun = [each.activation for each in root.members if leading is None or each.activation in leading]
             known = self._reached[root, kinds] = {activation: {(_NONE, _NONE)} for activation in begun}
+            most = MOST_WAYS_OF_AN_ENTRY if root.kind == "entry" else MOST_WAYS
             pending = [(activation, _NONE, _NONE) for activation in begun]
             for activation, running, ended in pending:
                 for edge in activation.edges.values():
-                    if leading is not None and edge.callee not in leading:
+                    callee = edge.callee
+                    if leading is not None and callee not in leading:
                         continue
-                    after = (
-                        (running - self._waited(edge.ended, running)) | edge.running,
-                        (ended - edge.running) | edge.ended,
-                    )
-                    seen = known.setdefault(edge.callee, set())
-                    if after not in seen and len(seen) < 12:
+                    if edge.running or edge.ended:
+                        after = (
+                            (running - self._waited(edge.ended, running)) | edge.running,
+                            (ended - edge.running) | edge.ended,
+                        )
+                    else:
+                        after = (running, ended)
+                    seen = known.get(callee)
+                    if seen is None:
+                        known[callee] = {after}
+                        pending.append((callee, *after))
+                    elif after not in seen and len(seen) < most:
                         seen.add(after)
-                        pending.append((edge.callee, *after))
+                        pending.append((callee, *after))
         return known
 
     def _leading_to(self, kinds: tuple[str, ...]) -> set[Activation]:
