@@ -53,11 +53,10 @@ class Trace(NamedTuple):
 
 
     def certain(self, hold: Hold) -> bool:
-        """Whether nothing between taking the lock and the event depends on the type of something, or on who it is that
-        a function with many callers works on."""
+        """Whether nothing between taking the lock and the event depends on the type of something."""
         for index, (activation, edge) in enumerate(self.edges):
             if activation is hold.activation or any(each.lock is hold.lock for each in edge.held):
-                return not any(inner.tested or inner.callee.widened for _, inner in self.edges[index:])
+                return not any(inner.tested for _, inner in self.edges[index:])
         return True
 
 

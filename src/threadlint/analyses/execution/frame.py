@@ -499,13 +499,21 @@ class ActiveFrame(Frame):
         detached = function.facts.is_async and self.awaited is not node
         return self.explorer.call_function(self, fn, arguments, node, hint, detached)
 
+    def _guesses(self, callee: Activation) -> bool:
+        """Whether the callee is what some subclass makes of a method, and this frame has lost who it works on."""
+        mine, theirs = self.function.cls, callee.function.cls
+        if not self.activation.widened or mine is None or theirs is None or mine is theirs:
+            return False
+        return mine in self.explorer.program.hierarchy.mro(theirs)
+
     def call_activation(self, callee: Activation, node: f.Expr, detached: bool, apply: bool = True) -> None:
         """Record the call of an activation and take over what it does to locks, threads and ownership."""
         state = self.state
         held = () if detached else state.held
         name = (callee, node.at)
         known = self.activation.edges.get(name)
-        edge = Edge(callee, node.at, held, state.running, state.ended, self.loops > 0, self.tested > 0)
+        doubted = self.tested > 0 or self._guesses(callee)
+        edge = Edge(callee, node.at, held, state.running, state.ended, self.loops > 0, doubted)
         if known is not None:
             edge = edge._replace(
                 held=known.held, running=known.running | state.running, ended=known.ended & state.ended,
