@@ -122,7 +122,7 @@ class Guards:
                     continue
                 if guard.lock in usage.locks or not (usage.changes or usage.iterates) or exempt(usage.function):
                     continue
-                if self._before_its_lock(usage, guard.lock):
+                if self._before_its_lock(usage, guard.lock) or self._makes_its_lock(usage, guard.lock):
                     continue
                 if usage.locks:  # another lock, or the same one under another name
                     continue
@@ -202,6 +202,13 @@ class Guards:
 
     def _before_its_lock(self, usage: Usage, lock: tuple[str, ...]) -> bool:
         return not usage.iterates and all(first_value(site, lock, self._names) for site in usage.sites)
+
+    def _makes_its_lock(self, usage: Usage, lock: tuple[str, ...]) -> bool:
+        """Whether the function makes the lock too: it is part of the construction."""
+        return any(
+            event.kind == "access" and event.detail.how == "write" and self._names.identity(event.subject) == lock
+            for event in usage.sites[0].event.activation.events.values()
+        )
 
     def address(self, usage: Usage, lock: tuple[str, ...]) -> Address:
         """The address of a lock that is held at a place."""

@@ -80,9 +80,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from ...analyses.double_checks import double_checks
 from ...analyses.race_stories import race_stories
-from ...analyses.races import races
+from ...analyses.races import Race, races
 from ...analyses.shared_by_calls import shared_by_calls
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
@@ -91,7 +93,7 @@ RULE = Rule("THR205", "unlocked-lazy-init", severity=Severity.WARNING)
 
 
 def check(program: Program) -> Iterator[Finding]:
-    """One finding for each place that builds, behind a test, what another thread may be building too."""
+    """One finding for each thing that several threads build on first use; other places of the module in its story."""
     for found in program.ask(shared_by_calls):
         if found.what == "descriptor":
             yield RULE.finding(
@@ -105,14 +107,19 @@ def check(program: Program) -> Iterator[Finding]:
             )
     stories = program.ask(race_stories)
     told = [(each.function, each.build) for each in program.ask(double_checks)]  # by THR206
+    places: dict[object, list[Race]] = {}
     for race in program.ask(races).of("lazy"):
         at = race.site.event.at[0]
         if any(function is race.site.function and build[0] <= at < build[1] for function, build in told):
             continue
+        places.setdefault((race.shared.key, race.site.function.module), []).append(race)
+    for race, *others in places.values():
         name = stories.spelling(race).short
-        yield stories.finding(
+        finding = stories.finding(
             RULE,
             race,
             f"`{name}` is built here on first use, and {stories.rival(race)} can build a second one at the same time",
             "build it before threads start, or hold a lock and test again inside",
         )
+        also = tuple(Step(stories.place(other.site), f"`{name}` is built here too") for other in others)
+        yield structs.replace(finding, story=finding.story + also)
