@@ -28,8 +28,8 @@ from .execution import Activation, Event, Execution, Root, execution, is_lock
 _NONE: frozenset[Address] = frozenset()
 MOST_WAYS = 12
 MOST_WAYS_OF_AN_ENTRY = 3
-"""In how many ways (threads running, threads ended) an activation is looked at per root. What outside code calls runs beside
-everything that it did not start itself, so that more ways tell little there."""
+"""In how many ways (threads running, threads ended) an activation is looked at per root. What outside code calls runs
+beside everything that it did not start itself, so that more ways tell little there."""
 
 
 class Occurrence(NamedTuple):
@@ -55,6 +55,10 @@ class Parallel:
         self._reached: dict[
             tuple[Root, tuple[str, ...]], dict[Activation, set[tuple[frozenset[Address], frozenset[Address]]]]
         ] = {}
+        self._onward: dict[
+            tuple[str, ...], dict[Activation, tuple[tuple[Activation, frozenset[Address], frozenset[Address]], ...]]
+        ] = {}
+        """The calls of an activation that lead to events of these kinds: callee, threads started by then, threads ended."""
         self._starts: dict[Root, set[Root]] | None = None
         self._starters: dict[Root, list[Root]] = {}
         self._descendants: dict[Root, set[Root]] = {}
@@ -108,18 +112,19 @@ class Parallel:
             known = self._reached[root, kinds] = {activation: {(_NONE, _NONE)} for activation in begun}
             most = MOST_WAYS_OF_AN_ENTRY if root.kind == "entry" else MOST_WAYS
             pending = [(activation, _NONE, _NONE) for activation in begun]
+            onward = self._onward.setdefault(kinds, {})
             for activation, running, ended in pending:
-                for edge in activation.edges.values():
-                    callee = edge.callee
-                    if leading is not None and callee not in leading:
-                        continue
-                    if edge.running or edge.ended:
-                        after = (
-                            (running - self._waited(edge.ended, running)) | edge.running,
-                            (ended - edge.running) | edge.ended,
-                        )
-                    else:
-                        after = (running, ended)
+                calls = onward.get(activation)
+                if calls is None:
+                    calls = onward[activation] = tuple({
+                        (edge.callee, edge.running, edge.ended): None
+                        for edge in activation.edges.values()
+                        if leading is None or edge.callee in leading
+                    })  # fmt: skip
+                for callee, started, waited in calls:
+                    after = (running, ended)
+                    if started or waited:
+                        after = ((running - self._waited(waited, running)) | started, (ended - started) | waited)
                     seen = known.get(callee)
                     if seen is None:
                         known[callee] = {after}
