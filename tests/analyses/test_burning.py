@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from threadlint.analyses.burning import burning
+from threadlint.analyses.throughput.burning import burning
 from threadlint.workshop.programs import linked
 
 BURNING = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from threadlint.analyses.lifetimes import Life, lifetimes
-from threadlint.analyses.worker_loops import leads_out, worker_loops
+from threadlint.analyses.lifecycle.lifetimes import Life, lifetimes
+from threadlint.analyses.lifecycle.worker_loops import leads_out, worker_loops
 from threadlint.workshop.programs import linked
 
 HEAD = (

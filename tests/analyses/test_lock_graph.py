@@ -1,7 +1,7 @@
 """Locks by name, the orders between them with their places, the cycles that threads can close, and who takes what."""
 from __future__ import annotations
 
-from threadlint.analyses.lock_graph import LockGraph, lock_graph
+from threadlint.analyses.deadlocks.lock_graph import LockGraph, lock_graph
 from threadlint.workshop.programs import linked
 
 from .watching import program_of

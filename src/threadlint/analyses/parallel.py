@@ -58,7 +58,7 @@ class Parallel:
         self._onward: dict[
             tuple[str, ...], dict[Activation, tuple[tuple[Activation, frozenset[Address], frozenset[Address]], ...]]
         ] = {}
-        """The calls of an activation that lead to events of these kinds: callee, threads started by then, threads ended."""
+        """The calls of an activation that lead to events of these kinds: callee, threads started and ended by then."""
         self._starts: dict[Root, set[Root]] | None = None
         self._starters: dict[Root, list[Root]] = {}
         self._descendants: dict[Root, set[Root]] = {}

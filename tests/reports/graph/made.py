@@ -1,7 +1,7 @@
 """Graphs made by hand, so that formats are judged without running anything."""
 from __future__ import annotations
 
-from threadlint.analyses.lock_graph import Line, Lock, LockGraph, Nested, Nesting, Ring
+from threadlint.analyses.deadlocks.lock_graph import Line, Lock, LockGraph, Nested, Nesting, Ring
 from threadlint.model.place import Place
 from threadlint.model.report import Texts
 from threadlint.model.sources import Source

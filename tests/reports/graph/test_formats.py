@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from threadlint.analyses.lock_graph import LockGraph
+from threadlint.analyses.deadlocks.lock_graph import LockGraph
 from threadlint.reports.graph import ENDINGS, FORMATS, renderer
 
 from .made import GRAPH, LOCKS, lock, order, picture, thread

@@ -1,7 +1,7 @@
 """What is drawn and what is folded away, and in which words."""
 from __future__ import annotations
 
-from threadlint.analyses.lock_graph import LockGraph, Nested, Nesting, Ring
+from threadlint.analyses.deadlocks.lock_graph import LockGraph, Nested, Nesting, Ring
 
 from .made import GRAPH, LOCKS, OTHER, SHOP, line, order, picture, thread
 

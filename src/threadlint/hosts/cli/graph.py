@@ -57,7 +57,7 @@ def command(
 
 def _drawn(request: Request, *, everything: bool) -> tuple[Picture, list[str]]:
     """The graph of the program, of files only what has to do with them; and what a user should know besides."""
-    from ...analyses.lock_graph import lock_graph
+    from ...analyses.deadlocks.lock_graph import lock_graph
     from ...engine import Clock, cache_folder, grown, texts_of, unread
     from ...extract import Store
     from ...model.report import Texts

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lock_graph import Nested
+from ...analyses.deadlocks.lock_graph import Nested
 from .picture import Picture
 
 WIDTH = 560

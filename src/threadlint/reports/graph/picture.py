@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property
 
-from ...analyses.lock_graph import Line, LockGraph, Nested, Ring
+from ...analyses.deadlocks.lock_graph import Line, LockGraph, Nested, Ring
 from ...model.place import Place
 from ...model.report import Texts
 

@@ -8,7 +8,7 @@ from textwrap import wrap
 from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 
-from ...analyses.lock_graph import Nested
+from ...analyses.deadlocks.lock_graph import Nested
 from .layout import Layout, Point, Size, laid_out
 from .picture import Picture
 

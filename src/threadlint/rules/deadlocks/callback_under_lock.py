@@ -60,9 +60,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.deadlocks.stored_calls import stored_calls
 from ...analyses.lock_names import lock_names
 from ...analyses.parallel import parallel
-from ...analyses.stored_calls import stored_calls
 from ...analyses.traces import traces
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...model.place import Place

@@ -58,7 +58,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.import_waits import import_waits
+from ...analyses.deadlocks.import_waits import import_waits
 from ...analyses.traces import traces
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...model.place import Place

@@ -68,8 +68,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.deadlocks.interruption_stories import interruption_stories
 from ...analyses.execution.callbacks import FINALIZER
-from ...analyses.interruption_stories import interruption_stories
 from ...model.finding import Confidence, Finding, Rule, Severity
 from ...program.program import Program
 

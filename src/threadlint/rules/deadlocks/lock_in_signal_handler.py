@@ -66,8 +66,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.deadlocks.interruption_stories import interruption_stories
 from ...analyses.execution.callbacks import SIGNAL_HANDLER
-from ...analyses.interruption_stories import interruption_stories
 from ...model.finding import Confidence, Finding, Rule, Severity
 from ...program.program import Program
 

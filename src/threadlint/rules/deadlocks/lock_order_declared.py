@@ -46,7 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.declared_orders import declared_orders
+from ...analyses.deadlocks.declared_orders import declared_orders
 from ...analyses.lock_names import lock_names
 from ...analyses.parallel import parallel
 from ...analyses.traces import traces

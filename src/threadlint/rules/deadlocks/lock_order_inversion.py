@@ -66,8 +66,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.deadlock_stories import deadlock_stories
-from ...analyses.lock_order import Cycle, lock_order
+from ...analyses.deadlocks.deadlock_stories import deadlock_stories
+from ...analyses.deadlocks.lock_order import Cycle, lock_order
 from ...model.finding import Finding, Rule, Severity
 from ...program.program import Program
 
@@ -83,7 +83,7 @@ def check(program: Program) -> Iterator[Finding]:
 
 
 def _finding(program: Program, cycle: Cycle, told: object) -> Finding:
-    from ...analyses.deadlock_stories import Told
+    from ...analyses.deadlocks.deadlock_stories import Told
 
     assert isinstance(told, Told)
     names = [f"`{spelling.short}`" for spelling in told.locks]

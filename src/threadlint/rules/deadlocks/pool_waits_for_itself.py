@@ -69,8 +69,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.deadlocks.pool_waits import pool_waits
 from ...analyses.lock_names import lock_names
-from ...analyses.pool_waits import pool_waits
 from ...analyses.traces import traces
 from ...model.finding import Confidence, Finding, Rule, Severity
 from ...model.place import Place

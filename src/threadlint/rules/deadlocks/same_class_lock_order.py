@@ -74,8 +74,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.deadlock_stories import deadlock_stories
-from ...analyses.lock_order import lock_order
+from ...analyses.deadlocks.deadlock_stories import deadlock_stories
+from ...analyses.deadlocks.lock_order import lock_order
 from ...model.finding import Finding, Rule, Severity
 from ...model.place import Place
 from ...program.program import Program

@@ -60,7 +60,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.critical_pairs import critical_pairs
+from ...analyses.deadlocks.critical_pairs import critical_pairs
 from ...analyses.lock_names import lock_names
 from ...analyses.parallel import parallel
 from ...analyses.traces import traces

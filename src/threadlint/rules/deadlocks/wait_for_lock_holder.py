@@ -81,8 +81,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.wait_rings import wait_rings
-from ...analyses.wait_stories import wait_stories
+from ...analyses.deadlocks.wait_rings import wait_rings
+from ...analyses.deadlocks.wait_stories import wait_stories
 from ...model.finding import Finding, Rule, Severity
 from ...program.program import Program
 

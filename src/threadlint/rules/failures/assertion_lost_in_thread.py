@@ -44,8 +44,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.failures import is_caught, sites
-from ...analyses.thread_code import ThreadCode, is_test, thread_code
+from ...analyses.failures.exceptions import is_caught, sites
+from ...analyses.lifecycle.thread_code import ThreadCode, is_test, thread_code
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program

@@ -54,7 +54,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...analyses.failures import Failures, failures, is_logging
+from ...analyses.failures.exceptions import Failures, failures, is_logging
 from ...analyses.mentions import mentions
 from ...knowledge.types import THREADS
 from ...model import facts as f

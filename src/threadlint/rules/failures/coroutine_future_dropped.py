@@ -52,9 +52,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.execution import execution
-from ...analyses.failures import failures
-from ...analyses.thread_code import is_test
-from ...analyses.uses import uses
+from ...analyses.failures.exceptions import failures
+from ...analyses.lifecycle.thread_code import is_test
+from ...analyses.lifecycle.uses import uses
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule
 from ...program.program import Program

@@ -57,8 +57,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.execution import Event, execution
+from ...analyses.lifecycle.thread_code import ThreadCode, is_test, thread_code
 from ...analyses.mentions import Mentions, mentions
-from ...analyses.thread_code import ThreadCode, is_test, thread_code
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program

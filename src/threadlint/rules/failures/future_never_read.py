@@ -49,9 +49,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.failures import Failures, failures
-from ...analyses.lifetimes import Life, lifetimes
-from ...analyses.thread_code import is_test
+from ...analyses.failures.exceptions import Failures, failures
+from ...analyses.lifecycle.lifetimes import Life, lifetimes
+from ...analyses.lifecycle.thread_code import is_test
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program
 from ...program.symbols import Function, dotted, last_name

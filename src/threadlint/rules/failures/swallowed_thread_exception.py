@@ -70,9 +70,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...analyses.execution import Root
-from ...analyses.failures import is_broad, leaves_trace, only_tidies
+from ...analyses.failures.exceptions import is_broad, leaves_trace, only_tidies
+from ...analyses.lifecycle.thread_code import ThreadCode, is_test, thread_code
 from ...analyses.mentions import Mentions, mentions
-from ...analyses.thread_code import ThreadCode, is_test, thread_code
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program

@@ -49,9 +49,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.failures import failures
-from ...analyses.lifetimes import lifetimes
-from ...analyses.thread_code import is_test
+from ...analyses.failures.exceptions import failures
+from ...analyses.lifecycle.lifetimes import lifetimes
+from ...analyses.lifecycle.thread_code import is_test
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program

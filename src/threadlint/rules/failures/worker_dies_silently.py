@@ -69,9 +69,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.dying_workers import DyingWorker, dying_workers
 from ...analyses.edits import text_of
-from ...analyses.thread_code import is_test
+from ...analyses.failures.dying_workers import DyingWorker, dying_workers
+from ...analyses.lifecycle.thread_code import is_test
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program
 

@@ -57,11 +57,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.execution import Activation, Event, Root, execution
-from ...analyses.lifetimes import Life, is_stop, lifetimes
-from ...analyses.stop_signals import StopSignals, stop_signals
-from ...analyses.thread_code import is_test
-from ...analyses.thread_results import Results, thread_results
-from ...analyses.unwaited_stops import unwaited_stops
+from ...analyses.failures.thread_results import Results, thread_results
+from ...analyses.lifecycle.lifetimes import Life, is_stop, lifetimes
+from ...analyses.lifecycle.stop_signals import StopSignals, stop_signals
+from ...analyses.lifecycle.thread_code import is_test
+from ...analyses.lifecycle.unwaited_stops import unwaited_stops
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program
 from ...program.values import Lit

@@ -58,8 +58,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lifetimes import Life, is_stop, lifetimes
-from ...analyses.thread_code import is_test
+from ...analyses.lifecycle.lifetimes import Life, is_stop, lifetimes
+from ...analyses.lifecycle.thread_code import is_test
 from ...model.finding import Confidence, Finding, Rule
 from ...program.program import Program
 

@@ -46,9 +46,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lifetimes import Life, lifetimes
+from ...analyses.lifecycle.lifetimes import Life, lifetimes
+from ...analyses.lifecycle.thread_code import is_test
 from ...analyses.mentions import Mentions, mentions
-from ...analyses.thread_code import is_test
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule
 from ...program.program import Program

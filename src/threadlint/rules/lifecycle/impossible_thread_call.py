@@ -70,9 +70,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.early_joins import EarlyJoin, early_joins
-from ...analyses.own_joins import OwnJoin, own_joins
-from ...analyses.thread_order import Disorder, thread_order
+from ...analyses.lifecycle.early_joins import EarlyJoin, early_joins
+from ...analyses.lifecycle.own_joins import OwnJoin, own_joins
+from ...analyses.lifecycle.thread_order import Disorder, thread_order
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 from ...program.symbols import dotted

@@ -50,8 +50,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.thread_code import is_test
-from ...analyses.thread_order import thread_order
+from ...analyses.lifecycle.thread_code import is_test
+from ...analyses.lifecycle.thread_order import thread_order
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program
 

@@ -53,10 +53,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lifetimes import Life, lifetimes
+from ...analyses.failures.thread_results import Reader, thread_results
+from ...analyses.lifecycle.lifetimes import Life, lifetimes
+from ...analyses.lifecycle.thread_code import is_test
 from ...analyses.mentions import mentions
-from ...analyses.thread_code import is_test
-from ...analyses.thread_results import Reader, thread_results
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program

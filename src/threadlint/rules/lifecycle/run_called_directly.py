@@ -50,8 +50,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.edits import name_span, replaced
+from ...analyses.lifecycle.thread_code import is_test
 from ...analyses.mentions import mentions
-from ...analyses.thread_code import is_test
 from ...knowledge.types import THREADS
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Fix, Rule

@@ -69,9 +69,9 @@ from collections.abc import Iterator
 
 from ...analyses.edits import keyword_added
 from ...analyses.execution import Event, Root, execution
-from ...analyses.lifetimes import Life, lifetimes
-from ...analyses.stop_signals import Key, StopSignals, stop_signals
-from ...analyses.thread_results import Results, thread_results
+from ...analyses.failures.thread_results import Results, thread_results
+from ...analyses.lifecycle.lifetimes import Life, lifetimes
+from ...analyses.lifecycle.stop_signals import Key, StopSignals, stop_signals
 from ...model.finding import Confidence, Finding, Fix, Rule, Severity, Step
 from ...program.program import Program
 from ...program.symbols import Function

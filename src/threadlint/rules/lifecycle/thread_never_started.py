@@ -44,8 +44,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lifetimes import Life, lifetimes
-from ...analyses.thread_code import is_test
+from ...analyses.lifecycle.lifetimes import Life, lifetimes
+from ...analyses.lifecycle.thread_code import is_test
 from ...model.finding import Confidence, Finding, Rule, Severity
 from ...program.program import Program
 

@@ -55,12 +55,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lifetimes import Life, is_stop, lifetimes
+from ...analyses.failures.thread_results import Results, thread_results
+from ...analyses.lifecycle.lifetimes import Life, is_stop, lifetimes
+from ...analyses.lifecycle.revived_workers import Revived, revived_workers
+from ...analyses.lifecycle.thread_code import is_test
+from ...analyses.lifecycle.worker_loops import outermost_loops
 from ...analyses.mentions import Mentions, mentions
-from ...analyses.revived_workers import Revived, revived_workers
-from ...analyses.thread_code import is_test
-from ...analyses.thread_results import Results, thread_results
-from ...analyses.worker_loops import outermost_loops
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program

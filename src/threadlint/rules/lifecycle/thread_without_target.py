@@ -52,8 +52,8 @@ from collections.abc import Iterator
 
 from ...analyses.edits import inserted
 from ...analyses.handings import Handing, handings
-from ...analyses.lifetimes import Life, lifetimes
-from ...analyses.thread_code import is_test
+from ...analyses.lifecycle.lifetimes import Life, lifetimes
+from ...analyses.lifecycle.thread_code import is_test
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Fix, Rule, Severity
 from ...program.program import Program

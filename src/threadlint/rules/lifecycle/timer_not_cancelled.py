@@ -62,10 +62,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...analyses.failures import Failures, failures
-from ...analyses.lifetimes import Life, is_stop, lifetimes
+from ...analyses.failures.exceptions import Failures, failures
+from ...analyses.lifecycle.lifetimes import Life, is_stop, lifetimes
+from ...analyses.lifecycle.thread_code import is_test
 from ...analyses.mentions import Mentions, mentions
-from ...analyses.thread_code import is_test
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program

@@ -50,10 +50,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...analyses.lifetimes import lifetimes
+from ...analyses.lifecycle.lifetimes import lifetimes
+from ...analyses.lifecycle.thread_code import is_test
+from ...analyses.lifecycle.worker_loops import is_always_true
 from ...analyses.mentions import mentions
-from ...analyses.thread_code import is_test
-from ...analyses.worker_loops import is_always_true
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule
 from ...program.program import Program

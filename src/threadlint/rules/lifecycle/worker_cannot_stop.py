@@ -70,13 +70,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.edits import keyword_added
-from ...analyses.lifetimes import Life, lifetimes
-from ...analyses.odd_siblings import odd_siblings
-from ...analyses.stuck_workers import stuck_workers
-from ...analyses.thread_code import is_test
-from ...analyses.thread_results import thread_results
-from ...analyses.unwoken_workers import unwoken_workers
-from ...analyses.worker_loops import WorkerLoop, leads_out, worker_loops
+from ...analyses.failures.thread_results import thread_results
+from ...analyses.lifecycle.lifetimes import Life, lifetimes
+from ...analyses.lifecycle.odd_siblings import odd_siblings
+from ...analyses.lifecycle.stuck_workers import stuck_workers
+from ...analyses.lifecycle.thread_code import is_test
+from ...analyses.lifecycle.unwoken_workers import unwoken_workers
+from ...analyses.lifecycle.worker_loops import WorkerLoop, leads_out, worker_loops
 from ...model.finding import Confidence, Finding, Fix, Rule, Step
 from ...program.program import Program
 

@@ -55,8 +55,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lock_paths import mode_of
-from ...analyses.unlooked_acquires import unlooked_acquires
+from ...analyses.locks.lock_paths import mode_of
+from ...analyses.locks.unlooked_acquires import unlooked_acquires
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 

@@ -39,8 +39,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lock_calls import lock_kinds, qualified, spelled, spelling
-from ...analyses.lock_spots import lock_spots
+from ...analyses.locks.lock_calls import lock_kinds, qualified, spelled, spelling
+from ...analyses.locks.lock_spots import lock_spots
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Severity, Tier
 from ...program.program import Program

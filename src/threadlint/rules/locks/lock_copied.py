@@ -58,7 +58,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.copied_locks import copied_locks
+from ...analyses.locks.copied_locks import copied_locks
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 

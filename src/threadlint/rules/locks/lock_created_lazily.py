@@ -51,8 +51,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lazy_locks import lazy_locks
-from ...analyses.lock_calls import qualified, spelling
+from ...analyses.locks.lazy_locks import lazy_locks
+from ...analyses.locks.lock_calls import qualified, spelling
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 

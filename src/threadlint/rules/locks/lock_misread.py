@@ -65,8 +65,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lock_calls import qualified, spelled, spelling
-from ...analyses.misread_locks import Misread, misread_locks
+from ...analyses.locks.lock_calls import qualified, spelled, spelling
+from ...analyses.locks.misread_locks import Misread, misread_locks
 from ...model.finding import Confidence, Edit, Finding, Fix, Rule, Severity
 from ...program.program import Program
 

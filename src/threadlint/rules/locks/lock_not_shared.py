@@ -55,7 +55,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.private_locks import PrivateLock, private_locks
+from ...analyses.locks.private_locks import PrivateLock, private_locks
 from ...knowledge.locks import LOCKS
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program

@@ -57,7 +57,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.replaced_locks import replaced_locks
+from ...analyses.locks.replaced_locks import replaced_locks
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 

@@ -41,7 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lock_spots import excludes_threads, made_kind
+from ...analyses.locks.lock_spots import excludes_threads, made_kind
 from ...knowledge.locks import LOCKS
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Severity

@@ -52,7 +52,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.locked_tests import LockedTest, locked_tests
+from ...analyses.locks.locked_tests import LockedTest, locked_tests
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 

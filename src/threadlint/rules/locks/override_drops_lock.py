@@ -69,7 +69,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.dropped_locks import dropped_locks
+from ...analyses.locks.dropped_locks import dropped_locks
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 

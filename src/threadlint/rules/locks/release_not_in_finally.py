@@ -52,7 +52,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lock_leaks import lock_leaks
+from ...analyses.locks.lock_leaks import lock_leaks
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 

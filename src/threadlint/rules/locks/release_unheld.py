@@ -55,7 +55,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.unheld_releases import unheld_releases
+from ...analyses.locks.unheld_releases import unheld_releases
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 

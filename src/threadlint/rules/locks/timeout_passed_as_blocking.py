@@ -56,8 +56,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lock_calls import qualified, spelled
-from ...analyses.lock_spots import excludes_threads, lock_spots
+from ...analyses.locks.lock_calls import qualified, spelled
+from ...analyses.locks.lock_spots import excludes_threads, lock_spots
 from ...knowledge.types import QUEUES
 from ...model import facts as f
 from ...model.finding import Confidence, Edit, Finding, Fix, Rule, Severity

@@ -44,8 +44,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lock_calls import lock_kinds, method_call, qualified, spelled, spelling
-from ...analyses.lock_spots import excludes_threads, lock_spots
+from ...analyses.locks.lock_calls import lock_kinds, method_call, qualified, spelled, spelling
+from ...analyses.locks.lock_spots import excludes_threads, lock_spots
 from ...model import facts as f
 from ...model.finding import Confidence, Edit, Finding, Fix, Rule, Severity
 from ...program.program import Program

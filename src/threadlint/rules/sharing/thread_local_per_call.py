@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.execution import execution
-from ...analyses.uses import uses
+from ...analyses.lifecycle.uses import uses
 from ...model.finding import Finding, Rule, Severity
 from ...program.program import Program
 

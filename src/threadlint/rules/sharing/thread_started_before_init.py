@@ -53,7 +53,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.early_starts import early_starts
+from ...analyses.lifecycle.early_starts import early_starts
 from ...analyses.lock_names import lock_names
 from ...model.finding import Finding, Rule, Severity, Step
 from ...program.program import Program

@@ -65,9 +65,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.deadlocks.slow_sections import slow_sections
 from ...analyses.lock_names import lock_names
 from ...analyses.parallel import parallel
-from ...analyses.slow_sections import slow_sections
 from ...analyses.traces import traces
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...model.place import Place

@@ -65,9 +65,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.burning_threads import BurningThread, burning_threads
 from ...analyses.execution import execution
-from ...analyses.thread_code import is_test
+from ...analyses.lifecycle.thread_code import is_test
+from ...analyses.throughput.burning_threads import BurningThread, burning_threads
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program

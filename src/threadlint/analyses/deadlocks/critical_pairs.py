@@ -1,0 +1,103 @@
+"""Critical pairs: some execution reaches an event while it holds exactly these locks.
+
+Domain. A pair is an acquisition and the locks surely held just before; acquisitions at one place of the text, of one
+lock and under the same locks are one pair, whatever contexts lead there. Taking a re-entrant lock again makes no pair;
+taking a plain lock again is a self-deadlock and listed apart; what lies behind one is never reached. (Brotherston,
+Brunet, Gorogiannis, Kanovich: A Compositional Deadlock Detector for Android Java, ASE 2021; here locks held come down
+with the activation instead of going up with summaries.)
+
+Who reaches a pair is not part of it: that is asked only of pairs that could close a cycle (`Parallel.meetings`).
+"""
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from ...program.program import Program
+from ...program.symbols import Function
+from ...program.values import Address
+from ..execution import Acquire, Event, Hold, kind_of, one_object
+from ..lock_names import Names, lock_names
+from ..parallel import Parallel, parallel
+
+MOST_HELD = 5
+WAITING = ("with", "acquire")
+"""Ways of taking a lock that wait until it is there."""
+
+
+class Pair(NamedTuple):
+    """⟨held, acquisition⟩: `events` are the same acquisition in different contexts, `wanted` the lock's address."""
+
+    events: tuple[Event, ...]
+    held: tuple[Hold, ...]
+    wanted: Address
+
+    @property
+    def event(self) -> Event:
+        return self.events[0]
+
+    @property
+    def function(self) -> Function:
+        return self.event.function
+
+    @property
+    def waits(self) -> bool:
+        """Whether the acquisition waits for ever."""
+        return self.event.detail.how in WAITING
+
+
+class CriticalPairs:
+    """The answer: acquisitions under other locks (`nested`), every acquisition (`all`), and acquisitions of a plain
+    lock by its holder (`again`)."""
+
+    def __init__(self, program: Program) -> None:
+        names = program.ask(lock_names)
+        together: Parallel = program.ask(parallel)
+        self.all: list[Pair] = []
+        self.nested: list[Pair] = []
+        self.again: list[Pair] = []
+        self.by_wanted: dict[tuple[str, ...], list[Pair]] = defaultdict(list)
+        for pair in _pairs(together):
+            acquire: Acquire = pair.event.detail
+            if any(hold.lock is pair.wanted for hold in pair.held):
+                if kind_of(acquire.obj).reentrant is False and pair.waits and one_object(pair.wanted):
+                    if not _signal(together, names, pair):
+                        self.again.append(pair)
+                continue
+            self.all.append(pair)
+            self.by_wanted[names.identity(pair.wanted)].append(pair)
+            if pair.held and len(pair.held) <= MOST_HELD:
+                self.nested.append(pair)
+
+
+def _pairs(together: Parallel) -> list[Pair]:
+    """Acquisitions of thread locks that threads of this process reach, in order of the program's text."""
+    contexts: dict[object, list[Event]] = defaultdict(list)
+    for event in together.execution.events("acquire"):
+        acquire: Acquire = event.detail
+        if any(hold.how == "never" for hold in event.held):
+            continue
+        if kind_of(acquire.obj).domain == "thread" and event.activation in together.reachable:
+            locks = frozenset(hold.lock for hold in event.held if hold.kind.domain == "thread")
+            contexts[event.function, event.at, event.subject, acquire.how, locks].append(event)
+    found = []
+    for events in contexts.values():
+        held = tuple(hold for hold in events[0].held if hold.kind.domain == "thread")
+        found.append(Pair(tuple(events), held, events[0].subject))
+    found.sort(key=lambda pair: (pair.function.module.name, pair.event.at, len(pair.held)))
+    return found
+
+
+def _signal(together: Parallel, names: Names, pair: Pair) -> bool:
+    """Whether somebody else gives the lock back, so that taking it again is a way of waiting for a signal: it is
+    released where it is not held, or it was handed on by the one who made it."""
+    for event in together.execution.events("release"):
+        if event.detail is None and names.may_be_same(event.subject, pair.wanted):
+            if not any(word in event.function.name.lower() for word in ("release", "unlock", "exit")):
+                return True  # not the other half of a pair of methods
+    return pair.wanted.kind == "site" and any(pair.wanted in event.activation.escaped for event in pair.events)
+
+
+def critical_pairs(program: Program) -> CriticalPairs:
+    """Every critical pair of the program."""
+    return CriticalPairs(program)

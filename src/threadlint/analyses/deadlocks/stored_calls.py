@@ -1,0 +1,175 @@
+"""Calls of functions that somebody else stored, made while a lock is held.
+
+Definitions. A *stored call* calls what an attribute of an object holds that was put there from outside
+(`self.on_close()`), or each of a container of such functions (`for listener in self._listeners: listener(event)`), and
+the program does not show what that is. It is made under lock L when L is surely held. It can come back when a public
+function or method takes L and waits for it.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Binding, Class, Function, last_name
+from ...program.traverse import walk_expression
+from ..execution import Event, Execution, Hold, execution
+from ..lock_names import Names, lock_names
+from ..parallel import Parallel, parallel
+from .critical_pairs import CriticalPairs, Pair, critical_pairs
+
+WORDS = (
+    "callback", "handler", "listener", "observer", "hook", "subscriber", "receiver", "watcher", "notif", "_cb", "on_",
+    "slot", "sink",
+)  # fmt: skip
+
+
+class StoredCall(NamedTuple):
+    """`event` calls what is stored under `name`, with `hold` held; `back` is where a public function takes that lock.
+    `told`: the name, or that each of a list is called, says that the functions are the user's."""
+
+    event: Event
+    name: str
+    hold: Hold
+    back: Pair
+    told: bool
+
+
+class StoredCalls:
+    """The answer: `found`, once for each place and lock."""
+
+    def __init__(self, program: Program) -> None:
+        self._run: Execution = program.ask(execution)
+        self._parallel: Parallel = program.ask(parallel)
+        self._pairs: CriticalPairs = program.ask(critical_pairs)
+        self._names: Names = program.ask(lock_names)
+        self._hierarchy = program.hierarchy
+        self.found: list[StoredCall] = []
+        seen: set[object] = set()
+        for event in self._run.events("unknown"):
+            held = [
+                hold
+                for hold in event.held
+                if hold.kind.reentrant is False and hold.kind.excludes and hold.kind.domain == "thread"
+            ]
+            if not held or any(hold.how == "never" for hold in event.held):
+                continue
+            stored = self._stored(event)
+            if stored is None:
+                continue
+            name, told = stored
+            for hold in reversed(held):
+                key = (event.function, event.at, self._names.identity(hold.lock))
+                back = self._way_back(event, hold)
+                if back is not None and key not in seen:
+                    seen.add(key)
+                    self.found.append(StoredCall(event, name, hold, back, told))
+        self.found.sort(key=lambda each: (each.event.function.module.name, each.event.at))
+
+    def _way_back(self, event: Event, hold: Hold) -> Pair | None:
+        """Where a public function takes the lock."""
+        for pair in self._pairs.by_wanted.get(self._names.identity(hold.lock), ()):
+            if pair.waits and any(
+                self._public(each.activation.function) or self._from_public(each) for each in pair.events
+            ):
+                return pair
+        return None
+
+    def _public(self, function: Function) -> bool:
+        return function.is_public and not (function.name.startswith("__") and function.name != "__call__")
+
+    def _from_public(self, event: Event) -> bool:
+        return any(
+            self._public(member.function)
+            for root in self._parallel.roots_of(event.activation)
+            if root.kind == "entry"
+            for member in root.members
+            if member.activation is event.activation
+        )
+
+    # --- what is called -----------------------------------------------------------------------------------------
+
+    def _stored(self, event: Event) -> tuple[str, bool] | None:
+        """The name under which the called function is stored, and whether that is a plain case."""
+        callee = event.subject
+        function = event.function
+        if (
+            isinstance(callee, f.Attr)
+            and isinstance(callee.value, f.Name)
+            and callee.value.id == function.receiver_name
+        ):
+            if self._given_from_outside(function, callee.attr):
+                return callee.attr, _says(callee.attr)
+            return None
+        if isinstance(callee, f.Name):
+            for binding in function.bindings.get(callee.id, ()):
+                source = self._source(function, binding)
+                if source is not None:
+                    looped = binding.how in ("element", "element item")
+                    return source, looped or _says(source) or _says(callee.id)
+            for statement in _loops(function.facts.body):
+                if isinstance(statement.target, f.Name) and statement.target.id == callee.id:
+                    source = _attribute_of(statement.iter, function.receiver_name)
+                    if source is not None:
+                        return source, True
+        if isinstance(callee, f.Item):
+            source = _attribute_of(callee.value, function.receiver_name)
+            if source is not None:
+                return source, _says(source)
+        return None
+
+    def _source(self, function: Function, binding: Binding) -> str | None:
+        if binding.expr is None or binding.how not in ("element", "element item", "value"):
+            return None
+        if binding.how == "value" and not isinstance(binding.expr, (f.Attr, f.Item, f.Call)):
+            return None
+        if (
+            binding.how == "value"
+            and isinstance(binding.expr, f.Call)
+            and last_name(binding.expr) not in ("get", "pop")
+        ):
+            return None
+        return _attribute_of(binding.expr, function.receiver_name)
+
+    def _given_from_outside(self, function: Function, attr: str) -> bool:
+        """Whether the attribute is assigned from a parameter, and is no method."""
+        cls: Class | None = function.method_of.cls if function.method_of is not None else None
+        if cls is None or self._hierarchy.find(cls, attr) is not None:
+            return False
+        for ancestor in self._hierarchy.mro(cls):
+            for binding in ancestor.attribute_bindings.get(attr, ()):
+                if isinstance(binding.expr, f.Name) and binding.expr.id in binding.function.param_names:
+                    return True
+        return False
+
+
+def _loops(body: tuple[f.Stmt, ...]) -> Iterator[f.ForLoop]:
+    for statement in body:
+        if isinstance(statement, f.ForLoop):
+            yield statement
+        for name in ("body", "orelse", "final"):
+            yield from _loops(getattr(statement, name, ()))
+
+
+def _attribute_of(expr: f.Expr, receiver: str | None) -> str | None:
+    """The attribute of `self` that an expression takes its values from: `list(self._listeners)`,
+    `self._hooks[name]`."""
+    for node in walk_expression(expr):
+        if (
+            isinstance(node, f.Attr)
+            and isinstance(node.value, f.Name)
+            and node.value.id == receiver
+            and receiver is not None
+        ):
+            return node.attr
+    return None
+
+
+def _says(name: str) -> bool:
+    return any(word in name.lower() for word in WORDS)
+
+
+def stored_calls(program: Program) -> StoredCalls:
+    """Calls of stored functions under a lock that they may need."""
+    return StoredCalls(program)

@@ -1,0 +1,211 @@
+"""Threads that wait, under a lock, for somebody who cannot come without that lock.
+
+Definitions. A waiting W holds the locks X until somebody *ends* it: the thread that is joined, the task whose result is
+asked for, the tasks of a pool that is shut down, who puts into the queue, sets the event, notifies the condition. An
+end *needs* a lock of X when it happens under that lock, or when the thread has to take the lock (and waits for it) on
+its way there; for a thread or task the whole of it is the way. W is a ring when some end that may still be to come
+needs a lock of X and no end that could come meanwhile does without.
+
+Longer rings go through further threads: the end needs a lock that another thread holds while it wants one of X.
+"""
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ...knowledge.blocking import ENDERS
+from ...program.program import Program
+from ...program.values import Address
+from ..execution import Activation, Event, Hold, LibraryCall, Root
+from ..lock_names import Names, lock_names
+from ..parallel import Occurrence, Parallel, parallel
+from ..traces import Traces, traces
+from .critical_pairs import CriticalPairs, Pair, critical_pairs
+from .lock_order import LockOrder, Order, lock_order
+from .waiting import Waiting, waiting
+
+SAME_THING = frozenset({"thread", "future", "pool"})
+
+
+class Ring(NamedTuple):
+    """`waiter` waits under `hold`; `other` (a thread that is waited for, or that would end the waiting) gets to `need`,
+    an acquisition of that lock. `middle`, if any, is an order by which a third thread closes the ring."""
+
+    waiting: Waiting
+    hold: Hold
+    waiter: Occurrence
+    other: Occurrence
+    need: Event
+    middle: Order | None = None
+    end: Event | None = None
+    """The event that would end the waiting (put, set, notify); None where it is the end of the thread."""
+
+
+class Rings:
+    """The answer: `found`."""
+
+    def __init__(self, program: Program) -> None:
+        self._names: Names = program.ask(lock_names)
+        self._parallel: Parallel = program.ask(parallel)
+        self._pairs: CriticalPairs = program.ask(critical_pairs)
+        self._order: LockOrder = program.ask(lock_order)
+        self._traces: Traces = program.ask(traces)
+        self._by_address: dict[tuple[str, ...], list[Root]] = defaultdict(list)
+        for root in self._parallel.roots:
+            for address in root.addresses:
+                self._by_address[self._names.identity(address)].append(root)
+        self._ends: dict[str, dict[tuple[str, ...], list[Event]]] | None = None
+        self.found: list[Ring] = []
+        for each in program.ask(waiting):
+            if (
+                each.length == "forever"
+                and each.held
+                and each.wait.on not in ("io", "time", "file", "process", "barrier")
+            ):
+                ring = self._ring(each)
+                if ring is not None:
+                    self.found.append(ring)
+
+    # --- who ends it --------------------------------------------------------------------------------------------
+
+    def _ring(self, each: Waiting) -> Ring | None:
+        if each.wait.on in SAME_THING or each.wait.on == "futures":
+            for root in self._awaited(each):
+                ring = self._through(each, root, None)
+                if ring is not None:
+                    return ring
+            return None
+        ring = None
+        for end in self._ending(each):
+            for root in self._parallel.roots_of(end.activation):
+                verdict = self._needed_for(each, root, end)
+                if verdict is False:
+                    return None
+                if isinstance(verdict, Ring):
+                    ring = ring or verdict
+        return ring
+
+    def _awaited(self, each: Waiting) -> list[Root]:
+        """The threads and tasks that have to end first."""
+        pools = self._parallel.execution.explorer.pool_of
+        found: list[Root] = []
+        for target in each.targets:
+            if each.wait.on == "pool":
+                for root in self._parallel.roots:
+                    homes = [pools[address] for address in root.addresses if address in pools]
+                    if any(self._names.may_be_same(home, target) for home in homes):
+                        found.append(root)
+            else:
+                for root in self._by_address.get(self._names.identity(target), ()):
+                    if any(self._names.may_be_same(address, target) for address in root.addresses):
+                        found.append(root)
+        if each.wait.on == "futures":
+            running = each.event.running
+            found = [root for root in self._parallel.roots if not root.addresses.isdisjoint(running)]
+        return list(dict.fromkeys(found))
+
+    def _ending(self, each: Waiting) -> list[Event]:
+        """The calls that end it: on the same queue, event or condition."""
+        if self._ends is None:
+            self._ends = {on: defaultdict(list) for on in ENDERS}
+            for event in self._parallel.execution.events("call"):
+                for on, names in ENDERS.items():
+                    if event.subject in names and event.activation in self._parallel.reachable:
+                        call: LibraryCall = event.detail
+                        if call.receiver is not None:
+                            self._ends[on][self._names.identity(call.receiver.address)].append(event)
+        found: list[Event] = []
+        for target in each.targets:
+            for event in self._ends.get(each.wait.on, {}).get(self._names.identity(target), ()):
+                if self._names.may_be_same(event.detail.receiver.address, target):
+                    found.append(event)
+        return found
+
+    # --- what they need -----------------------------------------------------------------------------------------
+
+    def _needed_for(self, each: Waiting, root: Root, end: Event) -> Ring | bool | None:
+        """A ring when this end needs a held lock; False when it can come without, or came already; None when it does
+        not matter."""
+        waiters = self._parallel.meetings((each.event,))
+        if all(waiter.root is root for waiter in waiters) and not root.many:
+            return False if self._precedes(root, end, each.event) else None
+        enders = [occurrence for occurrence in self._parallel.meetings((end,)) if occurrence.root is root]
+        if not any(
+            self._parallel.may_run_together(waiter, ender, locks=True) for waiter in waiters for ender in enders
+        ):
+            return False
+        return self._through(each, root, end) or False
+
+    def _through(self, each: Waiting, root: Root, end: Event | None) -> Ring | None:
+        """The ring of a waiting and a thread that needs a held lock before `end` (or before its own end)."""
+        waiters = self._parallel.meetings((each.event,))
+        for hold in each.held:
+            for pair, middle in self._needs(hold.lock):
+                for event in pair.events:
+                    if root not in self._parallel.roots_of(event.activation):
+                        continue
+                    if end is not None and not self._on_the_way(root, pair, event, end):
+                        continue
+                    for other in self._parallel.meetings((event,)):
+                        if other.root is not root:
+                            continue
+                        for waiter in waiters:
+                            if waiter.root is root and not root.many:
+                                continue
+                            if self._parallel.may_run_together(waiter, other, locks=True) and self._third(
+                                middle, waiter, other
+                            ):
+                                return Ring(each, hold, waiter, other, event, self._middle(middle, waiter, other), end)
+        return None
+
+    def _needs(self, lock: Address) -> Iterator[tuple[Pair, Order | None]]:
+        """Acquisitions that wait for a lock, directly or through one more thread."""
+        for pair in self._pairs.by_wanted.get(self._names.identity(lock), ()):
+            if pair.waits and self._names.may_be_same(pair.wanted, lock):
+                yield pair, None
+        for (_, wanted), orders in self._order.orders.items():
+            if wanted != self._names.identity(lock):
+                continue
+            for order in orders:
+                if order.pair.waits and self._names.may_be_same(order.wanted, lock):
+                    for pair in self._pairs.by_wanted.get(self._names.identity(order.held), ()):
+                        gates = {hold.lock for hold in pair.held} & {hold.lock for hold in order.pair.held}
+                        if pair.waits and not gates and self._names.may_be_same(pair.wanted, order.held):
+                            yield pair, order
+
+    def _third(self, middle: Order | None, waiter: Occurrence, other: Occurrence) -> bool:
+        return middle is None or self._middle(middle, waiter, other) is not None
+
+    def _middle(self, middle: Order | None, waiter: Occurrence, other: Occurrence) -> Order | None:
+        """The order in the middle, with a thread that runs beside both."""
+        if middle is None:
+            return None
+        for third in self._parallel.meetings(middle.pair.events):
+            if all(self._parallel.may_run_together(third, each, locks=True) for each in (waiter, other)):
+                return middle._replace(occurrence=third)
+        return None
+
+    def _on_the_way(self, root: Root, pair: Pair, event: Event, end: Event) -> bool:
+        """Whether a thread takes the pair's lock before it gets to the end: it still holds it there, or has had it."""
+        if any(self._names.may_be_same(hold.lock, pair.wanted) for hold in end.held):
+            return True
+        return self._precedes(root, event, end)
+
+    def _precedes(self, root: Root, first: Event, second: Event) -> bool:
+        """Whether one event of a root comes before another in the text of the function where their ways part."""
+        ways: list[list[tuple[Activation, tuple[int, int]]]] = []
+        for event in (first, second):
+            trace = self._traces.trace(root, event)
+            ways.append([(activation, edge.at) for activation, edge in trace.edges] + [(event.activation, event.at)])
+        for (one, here), (other, there) in zip(*ways, strict=False):
+            if one is not other:
+                return False
+            if here != there:
+                return bool(here < there)
+        return False
+
+
+def wait_rings(program: Program) -> Rings:
+    """Waits that hold back whoever would end them."""
+    return Rings(program)

@@ -1,0 +1,1 @@
+"""What becomes of exceptions in code that threads run."""

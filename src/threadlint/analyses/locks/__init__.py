@@ -1,0 +1,1 @@
+"""How single locks are used: taken, given back, made, copied, misread."""

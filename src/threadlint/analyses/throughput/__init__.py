@@ -1,0 +1,1 @@
+"""Which threads only burn processor time."""
