@@ -23,7 +23,7 @@ from ...program.symbols import Class, Function, Module, last_name
 from ...program.traverse import walk
 from ...program.values import UNKNOWN, Address, Cls, Ext, Fn, Lit, Mod, Obj, Pack, Partial, Value, Values, field, union
 from .activation import Activation
-from .control import run_block
+from .control import run_body
 from .events import Event, Hold, is_lock
 from .frame import ActiveFrame
 from .library import callables, spread, take
@@ -570,7 +570,7 @@ class Explorer(Evaluator):
             for name in activation.function.shared_cells:
                 if name in activation.bound:
                     activation.cells[name] = activation.bound[name]
-            run_block(frame, activation.function.facts.body)
+            run_body(frame)
             self._finish(frame)
         finally:
             self._running.pop()

@@ -27,6 +27,7 @@ from ...program.values import (
     union,
 )
 from .activation import Activation, Edge
+from .conditions import asks_for_a_type, assume_kind
 from .events import UNKNOWN_LOCK_TYPE, Access, Acquire, Check, Event, Hold, LibraryCall, Spawn
 from .library import ACTIONS
 from .state import State
@@ -433,8 +434,6 @@ class ActiveFrame(Frame):
         self.explorer.constructed(obj, arguments, node, self)
 
     def doubt(self, test: f.Expr) -> None:
-        from .control import asks_for_a_type
-
         self.tested += asks_for_a_type(self, test)
 
     def doubts(self) -> int:
@@ -445,8 +444,6 @@ class ActiveFrame(Frame):
 
     @contextmanager
     def arm(self, test: f.Expr, outcome: bool) -> Iterator[None]:
-        from .control import assume_kind
-
         names = self.state.names
         self.state.names = names.copy()
         assume_kind(self, test, outcome)

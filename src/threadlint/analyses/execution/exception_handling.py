@@ -1,0 +1,101 @@
+"""Exception handling: `try` with its handlers, its `else` and its `finally`.
+
+An exception may leave the body wherever the locks held changed: these states are kept as snapshots while it runs.
+"""
+from __future__ import annotations
+
+from ...model import facts as f
+from ...program.symbols import last_name
+from ...program.traverse import walk
+from ...program.values import UNKNOWN, union
+from .blocks import run_block, take_exits
+from .events import Check
+from .frame import ActiveFrame
+from .state import State, joined
+
+_MISSING = frozenset({"KeyError", "AttributeError", "LookupError", "IndexError"})
+
+
+def run_try(frame: ActiveFrame, s: f.Try) -> None:
+    mark = len(frame.exits)
+    entry = frame.state.copy()
+    frame.snapshots.append([entry.copy()])
+    run_block(frame, s.body)
+    snaps = frame.snapshots.pop()
+    end: State | None = frame.state
+    raised = take_exits(frame, mark, "raise")
+    caught: State | None = None
+    for snap in snaps:
+        caught = joined(caught, snap)
+    caught = joined(caught, raised)
+    assert caught is not None
+    if end is not None:
+        for name, values in end.names.items():
+            caught.names[name] = union(caught.names.get(name, UNKNOWN), values)
+        caught.running |= end.running
+        caught.owned &= end.owned
+    if end is not None and s.orelse:
+        frame.state = end
+        run_block(frame, s.orelse)
+        end = frame.state
+    catches_all = False
+    for handler in s.handlers:
+        frame.state = caught.copy()
+        if handler.type is not None:
+            frame.evaluator.evaluate_in(handler.type, frame)
+        names = _handled(handler.type)
+        catches_all |= handler.type is None or bool(names & {"Exception", "BaseException"})
+        if names & _MISSING:
+            for check in _items_tried(frame, s.body):
+                frame.state.checks[check.location] = check
+        if handler.name is not None:
+            frame.bind(f.Name(handler.at, handler.name), UNKNOWN)
+        run_block(frame, handler.body)
+        end = joined(end, frame.state)
+    escaping = None if catches_all and s.handlers else caught
+    if escaping is not None and not s.handlers:
+        frame.exits.append(("raise", escaping.copy()))
+    if frame.snapshots and escaping is not None:
+        frame.snapshots[-1].append(escaping.copy())
+    if s.final:
+        _finally(frame, s, mark, end)
+    else:
+        frame.state = end  # type: ignore[assignment]
+
+
+def _finally(frame: ActiveFrame, s: f.Try, mark: int, end: State | None) -> None:
+    pending = frame.exits[mark:]
+    frame.exits = frame.exits[:mark]
+    by_kind: dict[str, State | None] = {}
+    for kind, state in pending:
+        by_kind[kind] = joined(by_kind.get(kind), state)
+    after: list[tuple[str, State]] = []
+    for kind, state_or_none in by_kind.items():
+        frame.state = state_or_none  # type: ignore[assignment]
+        run_block(frame, s.final)
+        if frame.state is not None:
+            after.append((kind, frame.state))
+    frame.state = end  # type: ignore[assignment]
+    if end is not None:
+        run_block(frame, s.final)
+    frame.exits.extend(after)
+
+
+def _handled(expr: f.Expr | None) -> set[str]:
+    if expr is None:
+        return set()
+    items = expr.items if isinstance(expr, f.Display) else (expr,)
+    return {name for name in map(last_name, items) if name}
+
+
+def _items_tried(frame: ActiveFrame, body: tuple[f.Stmt, ...]) -> list[Check]:
+    found: list[Check] = []
+    targets = {t.at for node in walk(body) if isinstance(node, f.Assign) for t in node.targets}
+    for node in walk(body):
+        if isinstance(node, (f.Item, f.Attr)) and node.at not in targets:
+            place = frame.location(node.value if isinstance(node, f.Item) else node)
+            if place is not None:
+                found.append(
+                    Check(place, node.at, "membership" if isinstance(node, f.Item) else "hasattr", frame.state.held)
+                )
+    return found
