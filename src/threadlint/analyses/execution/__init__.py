@@ -25,6 +25,7 @@ from ...program.values import Address, Fn, Lit, Obj
 from .activation import Activation, Edge
 from .callbacks import interrupting
 from .concern import Concern
+from .contexts import deeper
 from .entry_points import entry_points
 from .events import (
     UNKNOWN_LOCK_TYPE,
@@ -40,7 +41,8 @@ from .events import (
     lock_of,
     one_object,
 )
-from .explore import ROUNDS, Explorer, deeper
+from .explore import Explorer
+from .heap import ROUNDS
 from .unused import unused
 
 if TYPE_CHECKING:

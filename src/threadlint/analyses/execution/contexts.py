@@ -1,0 +1,173 @@
+"""Contexts: which activations of a function are told apart.
+
+An *activation* is a function together with its receiver, the values of its parameters that matter (objects, functions,
+classes), what it closes over, and the locks that its caller holds. Each is run once. A function with more than `MOST`
+activations is run for the rest with unknown arguments.
+"""
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ...knowledge import types
+from ...model import facts as f
+from ...program.evaluate import Arguments
+from ...program.symbols import Function
+from ...program.values import Address, Ext, Fn, Lit, Mod, Obj, Value, Values
+from .activation import Activation
+from .events import Hold
+from .thread_targets import ThreadTargets
+
+if TYPE_CHECKING:
+    from ...program.program import Program
+    from .frame import ActiveFrame
+
+MOST = 12
+DEEPEST_CALLS = 120
+
+
+class Contexts(ThreadTargets):
+    """The activations there are, found again by what makes each of them one."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program)
+        self._declarations: dict[tuple[Function, bool], tuple[tuple[str, Values], ...]] = {}
+
+    def reset(self) -> None:
+        super().reset()
+        self.activations: dict[Any, Activation] = {}
+        self._contexts: dict[tuple[Function, Activation | None], int] = {}
+        self._run_once: set[Function] = set()
+        self._decorating: list[int] = []
+        """How deep calls were nested where decorators are being applied: each use of one is a context of its own."""
+        self._running: list[Activation] = []
+        self._holds: dict[Any, Hold] = {}
+
+    def activate(
+        self, frame: ActiveFrame | None, fn: Fn, arguments: Arguments, held: tuple[Hold, ...]
+    ) -> Activation | None:
+        """The activation of a function for these arguments and locks; None when calls are nested too deeply."""
+        function = fn.function
+        bound = arguments.bound(function, fn.receiver)
+        kept: dict[str, Values] = {}
+        entry_owned: set[Address] = set()
+        making = function.name == "__init__"
+        receiver = self._seen_from_inside(fn.receiver, frame, entry_owned, making and self._any_matter(bound))
+        keep = making and fn.receiver is not None and self.matters(fn.receiver)
+        for name, values in bound.items():
+            matter: list[Value] = []
+            for value in values:
+                if isinstance(value, Obj):
+                    if value.type in types.CONTAINERS and name not in self.changed_parameters(function):
+                        continue
+                    seen = self._seen_from_inside(value, frame, entry_owned, keep)
+                    if seen is not None and seen not in matter:
+                        matter.append(seen)
+                elif not isinstance(value, (Lit, Mod, Ext)):
+                    matter.append(value)
+            if matter:
+                kept[name] = tuple(matter)
+        if receiver is not None and function.receiver_name is not None:
+            kept[function.receiver_name] = (receiver,)
+        for name, values in self._declared(function, receiver):
+            if name not in kept:
+                kept[name] = values
+        if frame is None and function.name == "__init__" and isinstance(receiver, Obj):
+            entry_owned.add(receiver.address)
+        owned = frozenset(entry_owned)
+        closure = fn.closure if isinstance(fn.closure, Activation) else None
+        locks = tuple(sorted({hold.lock for hold in held}, key=Address.order)) if held else ()
+        key = (function, receiver, closure, tuple(sorted(kept.items(), key=lambda item: item[0])), locks, owned)
+        known = self.activations.get(key)
+        if known is not None:
+            return known
+        if len(self._running) >= DEEPEST_CALLS:
+            return None
+        count = self._contexts.get((function, closure), 0)
+        wide = count >= MOST and not (self._decorating and len(self._running) <= self._decorating[-1] + 1)
+        if wide:
+            key = (function, None, None, (), locks, frozenset())
+            known = self.activations.get(key)
+            if known is not None:
+                return known
+            if count >= 2 * MOST:
+                return None
+            kept, owned, closure, receiver = self._general(function), frozenset(), None, None
+        self._contexts[function, closure] = self._contexts.get((function, closure), 0) + 1
+        self._run_once.add(function)
+        made = Activation(function, receiver, kept, closure, held, owned, len(self.activations))
+        made.widened = wide or (frame is not None and frame.activation.widened)
+        self.activations[key] = made
+        self.run(made)
+        return made
+
+    def _seen_from_inside(
+        self, value: Value | None, frame: ActiveFrame | None, owned: set[Address], keep: bool
+    ) -> Value | None:
+        """An argument as the callee sees it. Objects that only the caller can reach, and that keep nothing of concern,
+        are all alike: one owned instance of their class."""
+        if not isinstance(value, Obj) or frame is None:
+            return value
+        if not frame.state.owned or not frame.owns(value.address):
+            if (
+                value.address.kind == "some"
+                or value.address.single
+                or self.matters(value)
+                or value.type in types.CONTAINERS
+            ):
+                return value
+            return Obj(value.type, Address("some", None, (value.type_name, "an argument")))
+        if keep or self.matters(value) or value.address.root.kind in ("global", "class"):
+            owned.add(value.address)
+            return value
+        alike = Obj(value.type, Address("site", None, ("an owned instance", value.type_name), True))
+        owned.add(alike.address)
+        return alike
+
+    def _any_matter(self, bound: dict[str, Values]) -> bool:
+        return any(self.matters(v) or isinstance(v, Obj) for values in bound.values() for v in values)
+
+    def _declared(self, function: Function, receiver: Value | None) -> tuple[tuple[str, Values], ...]:
+        """What annotations and defaults tell of parameters (and of the receiver, when it is not known)."""
+        known = self._declarations.get((function, receiver is None))
+        if known is None:
+            skip = function.receiver_name if receiver is not None else None
+            found = [(p.name, self.static.parameter(function, p.name)) for p in function.facts.params if p.name != skip]
+            known = self._declarations[function, receiver is None] = tuple(
+                (name, values)
+                for name, values in found
+                if values and not (len(values) == 1 and isinstance(values[0], Lit))
+            )
+        return known
+
+    def _general(self, function: Function) -> dict[str, Values]:
+        found = {}
+        for param in function.facts.params:
+            values = self.static.parameter(function, param.name)
+            if values:
+                found[param.name] = values
+        return found
+
+    def run(self, activation: Activation) -> None:
+        """Run an activation's body."""
+        raise NotImplementedError
+
+    def has_run(self, function: Function) -> bool:
+        """Whether there is an activation of the function."""
+        return function in self._run_once
+
+    def blank(self, function: Function) -> Activation:
+        """An activation that is only a place to evaluate in; what happens there is not part of the program's run."""
+        return Activation(function, None, {}, None, (), frozenset(), -1)
+
+    def hold(self, activation: Activation, obj: Obj, at: f.Span, how: str, through: Address | None) -> Hold:
+        key = (activation, obj, at, how)
+        known = self._holds.get(key)
+        if known is None:
+            known = self._holds[key] = Hold(obj, at, how, activation, through)
+        return known
+
+
+def deeper() -> None:
+    """Activations nest Python calls; make room for `DEEPEST_CALLS` of them."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), 60_000))

@@ -1,0 +1,114 @@
+"""The heap of the abstract run: what fields and containers hold, and which of it matters to threads and locks.
+
+The heap knows no order of stores. It is kept from one round to the next, and there is a next one while reads missed
+something that matters and was stored later, at most `ROUNDS` in all.
+"""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...knowledge import types
+from ...model import facts as f
+from ...program.evaluate import Evaluator
+from ...program.symbols import Class
+from ...program.values import UNKNOWN, Address, Fn, Obj, Pack, Partial, Value, Values, field, union
+from .events import is_lock
+
+if TYPE_CHECKING:
+    from ...program.program import Program
+
+ROUNDS = 2
+_CONCURRENT = types.THREADS | types.POOLS | types.PROCESS_POOLS | types.QUEUES | {"threading.Event", "threading.local"}
+
+
+class Heap(Evaluator):
+    """What was stored, and which reads came too early to see it; see the module's docstring."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program)
+        self.static = program.static
+        self.misses: set[Address] = set()
+        self._concurrent: dict[Class, bool] = {}
+
+    def reset(self) -> None:
+        """Start a round: what was stored stays."""
+        self.learned = False
+        """Whether a class turned out to keep something of concern after objects of it were taken for alike."""
+
+    def contents(self, container: Address) -> Values:
+        known = self.elements.get(container) or self.static.elements.get(container)
+        if known is None:
+            self.misses.add(container)
+            return UNKNOWN
+        return known
+
+    def field_values(self, value: Obj, cls: Class, name: str) -> Values:
+        place = field(value.address, name)
+        stored = self.fields.get(place, UNKNOWN)
+        if value.address.single and stored:
+            return stored
+        declared = self.static.class_field(cls, name, value)
+        if not declared:
+            if not stored:
+                self.misses.add(place)
+            return stored
+        if value.address.kind == "some":
+            return declared
+        if stored:  # what was seen stored says more than an annotation
+            types_seen = {each.type for each in stored if isinstance(each, Obj)}
+            declared = tuple(
+                v for v in declared if not (isinstance(v, Obj) and v.address.kind == "some" and v.type in types_seen)
+            )
+        return union(stored, declared)
+
+    def missed_something(self) -> bool:
+        """Whether a read found nothing where something that matters was stored later."""
+        if self.learned:
+            return True
+        for place in self.misses:
+            for values in (self.elements.get(place, UNKNOWN), self.fields.get(place, UNKNOWN)):
+                for value in values:
+                    if self.matters(value):
+                        return True
+        return False
+
+    def matters(self, value: Value) -> bool:
+        """Whether a value can change what a callee does to threads and locks: a function, a lock, a thread, or an
+        object that keeps one."""
+        if isinstance(value, (Fn, Partial)):
+            return True
+        if isinstance(value, Obj):
+            if isinstance(value.type, Class):
+                return self.keeps_concurrency(value.type)
+            return is_lock(value) or value.type in _CONCURRENT
+        if isinstance(value, Pack):
+            return any(self.matters(v) for item in value.items for v in item) or any(
+                self.matters(v) for _, item in value.keywords for v in item
+            )
+        return False
+
+    def keeps_concurrency(self, cls: Class) -> bool:
+        """Whether instances of a class hold a lock, thread, pool or queue, or are threads themselves."""
+        known = self._concurrent.get(cls)
+        if known is None:
+            self._concurrent[cls] = False
+            known = self._concurrent[cls] = self._find_concurrency(cls)
+        return known
+
+    def keeps(self, cls: Class, values: Values) -> None:
+        """Values were stored in an attribute of an instance."""
+        if self._concurrent.get(cls) is False and any(self.matters(value) for value in values):
+            self._concurrent[cls] = self.learned = True
+
+    def _find_concurrency(self, cls: Class) -> bool:
+        if self.program.hierarchy.is_a(cls, _CONCURRENT):
+            return True
+        receiver = self.static.parameter_receiver(cls)
+        for ancestor in self.program.hierarchy.mro(cls):
+            for name, bindings in (*ancestor.attribute_bindings.items(), *ancestor.body.bindings.items()):
+                if any(
+                    isinstance(b.expr, f.Call) or b.how == "annotation" or isinstance(b.expr, f.Name) for b in bindings
+                ):
+                    if any(self.matters(value) for value in self.static.class_field(cls, name, receiver)):
+                        return True
+        return False

@@ -1,0 +1,75 @@
+"""Threads and pools as they are made, and what runs when they are started."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...knowledge.threads import CONSTRUCTORS
+from ...model import facts as f
+from ...program.evaluate import Arguments
+from ...program.symbols import Class
+from ...program.values import Address, Fn, Obj
+from .activation import Activation
+from .declarations import Declarations
+from .events import Event
+from .library import callables, spread
+
+if TYPE_CHECKING:
+    from .frame import ActiveFrame
+
+
+class ThreadTargets(Declarations):
+    """Remembers where objects were made, and of threads what they will run."""
+
+    def reset(self) -> None:
+        super().reset()
+        self.pool_of: dict[Address, Address] = {}
+        self.specs: dict[Address, tuple[tuple[Fn, Arguments], ...]] = {}
+        self.specs_by_site: dict[tuple[str, int], Address] = {}
+        self.constructions: dict[Address, tuple[Obj, Arguments, f.Expr, Activation]] = {}
+        self.makings: dict[tuple[str, tuple[str, int]], tuple[Obj, Arguments, f.Expr, Activation]] = {}
+        """By type and site: every place that makes an object, with the first making seen there."""
+        self.spawns: list[Event] = []
+
+    def constructed(
+        self, obj: Obj, arguments: Arguments, node: f.Expr, frame: ActiveFrame, base: str | None = None
+    ) -> None:
+        """An object was made; of threads, remember what they will run."""
+        kind = base or obj.type
+        if base is None:
+            self.constructions.setdefault(obj.address, (obj, arguments, node, frame.activation))
+            if obj.site is not None:
+                self.makings.setdefault((obj.type_name, obj.site), (obj, arguments, node, frame.activation))
+                self.specs_by_site.setdefault(obj.site, obj.address)
+        spawner = CONSTRUCTORS.get(kind) if isinstance(kind, str) else None
+        if spawner is None:
+            return
+        target = arguments.get(spawner.target, spawner.keyword)
+        if target:
+            args = arguments.get(spawner.args if isinstance(spawner.args, int) else None, "args")
+            keywords = arguments.get(None, "kwargs")
+            passed = spread(frame, args, keywords)
+            found = callables(target, passed)
+            known = self.specs.get(obj.address, ())
+            self.specs[obj.address] = known + tuple(each for each in found if each not in known)
+            frame._escape(target)
+            for values in passed.positional:
+                frame._escape(values)
+
+    def targets_of(self, thread: Obj) -> tuple[tuple[Fn, Arguments], ...]:
+        """What runs when a thread is started: `run` of its class, or its target."""
+        if isinstance(thread.type, Class):
+            exact = thread.address.kind != "some"
+            runs = self.program.hierarchy.targets(thread.type, "run", exact)
+            if runs:
+                return tuple((Fn(run, thread), Arguments()) for run in runs)
+        found = self.specs.get(thread.address)
+        if found is None and thread.site is not None:
+            found = self.specs.get(self.specs_by_site.get(thread.site, thread.address))
+        return found or ()
+
+    def started(self, frame: ActiveFrame, thread: Obj) -> None:
+        for target, passed in self.targets_of(thread):
+            frame._escape((target,))
+            for values in passed.positional:
+                frame._escape(values)
+        frame._escape((thread,))
