@@ -164,7 +164,11 @@ class Guards:
         return frozenset(self._names.identity(hold.lock) for hold in self._excluding(site))
 
     def _excluding(self, site: Site) -> list[Hold]:
-        return [hold for hold in site.event.held if hold.kind.excludes and self._state.protects(hold, site.location)]
+        return [
+            hold
+            for hold in site.event.held
+            if hold.kind.excludes and self._state.protects(hold, site.location) and not _is_passing(hold, site.location)
+        ]
 
     def _worth_guarding(self, shared: Shared) -> bool:
         """Flags and single references that are only ever replaced by constants owe no lock."""
@@ -213,6 +217,11 @@ class Guards:
     def address(self, usage: Usage, lock: tuple[str, ...]) -> Address:
         """The address of a lock that is held at a place."""
         return next(h.lock for h in usage.sites[0].event.held if self._names.identity(h.lock) == lock)
+
+
+def _is_passing(hold: Hold, location: Address) -> bool:
+    """Whether a lock that a function made for itself is held at something that outlives it: a signal, not a guard."""
+    return hold.lock.kind == "site" and location.root.kind != "site"
 
 
 def _may_be_stale(usage: Usage) -> bool:

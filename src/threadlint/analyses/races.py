@@ -5,8 +5,9 @@ For each location and function one of them is told, the one that says most (`ORD
 unprotected place is told at the unprotected one.
 
 Confidence. High: both threads are resolved, and a switch point lies in between. Medium: callers are assumed, one step
-is not resolved, or a read-modify-write without switch point. Low: other sequences without switch point (medium where a
-free-threaded build is a target), and values that may as well be made twice.
+is not resolved, or a read-modify-write without switch point. Low: both of these at once, as long as nobody said that
+threads call; other sequences without switch point (medium where a free-threaded build is a target); values that may as
+well be made twice; guards that few of the functions respect.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from typing import NamedTuple
 
 from ..model.finding import Confidence
 from ..program.program import Program
-from ..program.values import Address
+from ..program.values import Address, Obj
 from .breaks import Break, breaks
-from .execution import Hold
+from .execution import Hold, Root
 from .guards import Unguarded, exempt, first_value, guards
 from .lock_names import lock_names
 from .shared_state import Shared, SharedState, Site, shared_state
@@ -27,6 +28,9 @@ ORDER = (
 )  # fmt: skip
 """What is told of several races in one function about one location: the first of these."""
 
+
+FEW_HOLD = 0.6
+"""Where fewer of the functions hold the lock, only the user's word that others call them makes the rest suspicious."""
 
 BEGINNING = ("start", "setup", "init", "install", "configure", "launch")
 """Beginnings of names of functions that are called once, before others use what they make."""
@@ -74,9 +78,12 @@ class Races:
     def _unguarded(self) -> list[Race]:
         races = []
         for found in self._program.ask(guards).unguarded():
+            site = found.usage.sites[0]
             sure = found.sure and any(usage.changes for usage in found.locked)
             confidence = Confidence.HIGH if sure else Confidence.MEDIUM
-            site = found.usage.sites[0]
+            assumed = self._program.config.assumes_threaded(site.function.qualname)
+            if len(found.locked) < FEW_HOLD * found.total and not assumed:
+                confidence = Confidence.LOW
             races.append(
                 Race(
                     "unguarded",
@@ -153,14 +160,31 @@ class Races:
         resolved = all(side.root.kind != "entry" for side in (found.site, found.against))
         if found.what in ("lazy", "test") and relies.idempotent is True:
             return Confidence.LOW
+        if any(side.event.activation.widened for side in (found.site, found.against)):
+            return Confidence.LOW  # it is not known whose object the function works on there
         if found.what == "iterate" and found.site.access.method == "snapshot" and "WeakSet" in found.site.access.type:
             return Confidence.LOW
         if not relies.visible:
-            if found.what == "update" or self._free_threaded:
-                return Confidence.MEDIUM
-            return Confidence.LOW
+            if found.what != "update" and not self._free_threaded:
+                return Confidence.LOW
+            return Confidence.LOW if self._guessed(found) else Confidence.MEDIUM
         sure = resolved and (found.what not in ("lazy", "test") or relies.idempotent is False)
         return Confidence.HIGH if sure else Confidence.MEDIUM
+
+    def _guessed(self, found: Break) -> bool:
+        """Whether it is a guess that others come here at all, or that they come with the same object: nobody said that
+        callers are threads, and no thread works on its own object there."""
+        sides = (found.site, found.against)
+        for side in sides:
+            if side.root.kind == "entry" and not self._program.config.assumes_threaded(side.function.qualname):
+                return True
+        start = found.site.location.root
+        return start.kind == "some" and not any(_works_on(side.root, start) for side in sides)
+
+
+def _works_on(root: Root, start: Address) -> bool:
+    receiver = root.activation.receiver
+    return isinstance(receiver, Obj) and receiver.address.root is start
 
 
 def _guards(hold: Hold, site: Site) -> bool:
