@@ -207,3 +207,18 @@ def test_the_order_of_paths_does_not_matter(project: Config) -> None:
 def test_warnings_are_handed_on(tmp_path: Path) -> None:
     grow_tree(tmp_path, {"docs/": ""})
     assert gather(["docs"], Config()).warnings == ("no Python file in `docs`",)
+
+
+def test_a_file_beside_the_sources_brings_its_own_neighbours(tmp_path: Path) -> None:
+    grow_tree(
+        tmp_path,
+        {
+            "src/shop.py": "import threading\n",
+            "examples/bank/office.py": "import threading\n",
+            "examples/bank/audit.py": "import threading\n",
+            "notes.py": "import threading\n",
+        },
+    )
+    gathered = gather(["examples/bank/audit.py"], Config(root=tmp_path, src=(tmp_path / "src",)), program="whole")
+    assert [each.path for each in gathered.hot] == ["examples/bank/audit.py", "examples/bank/office.py", "src/shop.py"]
+    assert gathered.given == {"examples/bank/audit.py"}

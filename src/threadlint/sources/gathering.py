@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal
 
 from ..config import Config
@@ -155,21 +155,32 @@ def gather(
     return Gathered(hot, cold, given_paths, partial, (*given.warnings, *around.warnings))
 
 
-def surroundings(files: Iterable[Found], config: Config) -> list[str]:
+def surroundings(files: Collection[Found], config: Config) -> list[str]:
     """The folders of the program that files are part of. A folder is taken for a project only if something says so: the
     working directory of a lone script may be anything."""
     root = os.path.abspath(config.root)
     folders = [os.path.abspath(path) for path in config.src if path.is_dir()]
     if not any(lies_in(each.file, folder) for each in files for folder in (root, *folders)):
         return packages_of(files)
-    if folders:
-        return folders
     source = os.path.join(root, "src")
-    if os.path.isdir(source):
-        return [source]
+    if folders or os.path.isdir(source):
+        folders = folders or [source]
+        outside = [each for each in files if not any(lies_in(each.file, folder) for folder in folders)]
+        return [*folders, *_neighbourhoods(outside, root)]
     if config.file is not None or any(os.path.exists(os.path.join(root, mark)) for mark in PROJECT_MARKS):
         return [root]
     return packages_of(files)
+
+
+def _neighbourhoods(files: Collection[Found], root: str) -> list[str]:
+    """Where files beside the sources (tests, examples) have their own program: the package, or the folder below the
+    root."""
+    found = set(packages_of(files))
+    for each in files:
+        folder = os.path.dirname(each.file)
+        if folder != root and lies_in(folder, root) and not any(lies_in(folder, top) for top in found):
+            found.add(folder)
+    return sorted(found)
 
 
 def _unsaved_inside(buffers: Iterable[str], asked: Iterable[str], here: str) -> Iterator[Found]:
