@@ -213,10 +213,10 @@ def test_a_file_beside_the_sources_brings_its_own_neighbours(tmp_path: Path) -> 
     grow_tree(
         tmp_path,
         {
-            "src/shop.py": "import threading\n",
-            "examples/bank/office.py": "import threading\n",
-            "examples/bank/audit.py": "import threading\n",
-            "notes.py": "import threading\n",
+            "src/shop.py": HOT,
+            "examples/bank/office.py": HOT,
+            "examples/bank/audit.py": HOT,
+            "notes.py": HOT,
         },
     )
     gathered = gather(["examples/bank/audit.py"], Config(root=tmp_path, src=(tmp_path / "src",)), program="whole")
