@@ -14,7 +14,6 @@ ATTICS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "mi
 LIBCST = {"syntax", "extract", "fixes"}
 MOST_LINES = {
     "analyses/parallel.py": 440,
-    "analyses/execution/frame.py": 650,
     "model/facts.py": 470,
     "program/evaluate.py": 820,
     "program/symbols.py": 480,

@@ -151,7 +151,7 @@ def _submit(
         frame.explorer.pool_of[task] = pool.address
     targets = callables(given, passed)
     for values in (*arguments.positional, *(values for _, values in arguments.keywords)):
-        frame._escape(values)
+        frame.escape(values)
     obj = futures[0] if futures else pool or Obj(name, task)
     frame.note("spawn", node.at, task, Spawn(targets, obj, spawner.thread, spawner.many, spawner.domain))
     if spawner.domain == "thread":
@@ -266,7 +266,7 @@ def _give(
 ) -> Values:
     if signal is not None:
         for values in arguments.positional[:1]:
-            frame._escape(values)
+            frame.escape(values)
         frame.state.running |= {signal.address}
     return result
 

@@ -9,12 +9,12 @@ from ...program.values import Address
 from .events import Check
 
 if TYPE_CHECKING:
-    from .frame import ActiveFrame
+    from .places import PlacedFrame
 
 _EMPTYING = frozenset({"get", "pop"})
 
 
-def checks_in(frame: ActiveFrame, test: f.Expr) -> list[Check]:
+def checks_in(frame: PlacedFrame, test: f.Expr) -> list[Check]:
     """The tests of shared locations that a condition makes."""
     found: list[Check] = []
     pending = [test]
@@ -63,7 +63,7 @@ def _container(expr: f.Expr) -> f.Expr:
     return expr
 
 
-def _add(frame: ActiveFrame, found: list[Check], expr: f.Expr, form: str, test: f.Expr) -> None:
+def _add(frame: PlacedFrame, found: list[Check], expr: f.Expr, form: str, test: f.Expr) -> None:
     if isinstance(expr, f.Name) and expr.id in frame.state.copies:
         copied = frame.state.copies[expr.id]
         found.append(Check(copied.location, copied.at, "copy" if form != "none" else "none", copied.held))
@@ -73,7 +73,7 @@ def _add(frame: ActiveFrame, found: list[Check], expr: f.Expr, form: str, test: 
         found.append(Check(place, test.at, form, frame.state.held))
 
 
-def copied_from(frame: ActiveFrame, expr: f.Expr) -> Check | None:
+def copied_from(frame: PlacedFrame, expr: f.Expr) -> Check | None:
     """The shared location that an expression reads as a whole: `self.n`, `cache.get(k)`, `cache[k]`."""
     if isinstance(expr, f.Attr):
         place = frame.location(expr)
@@ -91,7 +91,7 @@ def copied_from(frame: ActiveFrame, expr: f.Expr) -> Check | None:
 
 
 def read_before(
-    frame: ActiveFrame, place: Address, expr: f.Expr, index: f.Expr | None = None
+    frame: PlacedFrame, place: Address, expr: f.Expr, index: f.Expr | None = None
 ) -> tuple[Check | None, bool]:
     """Whether the new value of a location is computed from the old one, and whether a switch point lies between.
 

@@ -51,9 +51,9 @@ class ThreadTargets(Declarations):
             found = callables(target, passed)
             known = self.specs.get(obj.address, ())
             self.specs[obj.address] = known + tuple(each for each in found if each not in known)
-            frame._escape(target)
+            frame.escape(target)
             for values in passed.positional:
-                frame._escape(values)
+                frame.escape(values)
 
     def targets_of(self, thread: Obj) -> tuple[tuple[Fn, Arguments], ...]:
         """What runs when a thread is started: `run` of its class, or its target."""
@@ -69,7 +69,7 @@ class ThreadTargets(Declarations):
 
     def started(self, frame: ActiveFrame, thread: Obj) -> None:
         for target, passed in self.targets_of(thread):
-            frame._escape((target,))
+            frame.escape((target,))
             for values in passed.positional:
-                frame._escape(values)
-        frame._escape((thread,))
+                frame.escape(values)
+        frame.escape((thread,))
