@@ -82,12 +82,13 @@ class Breaks:
             held = protecting(site, relies.check)
             best: Site | None = None
             for other in changes:
+                if best is not None and _weight(other) >= _weight(best):
+                    continue
                 if not _matters(relies, site, other, kind) or not self._state.conflict(site, other, held):
                     continue
                 if relies.what == "test" and self._filled.surely(shared, site, other):
                     continue
-                if best is None or _weight(other) < _weight(best):
-                    best = other
+                best = other
             if best is not None:
                 done.add(place)
                 yield Break(shared, relies, site, best, held)

@@ -13,6 +13,7 @@ What breaks where they conflict is the business of `breaks`; state that mostly h
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..knowledge.locks import LOCKING_DECORATORS, UNKNOWN_LOCK_TYPE
@@ -20,8 +21,9 @@ from ..knowledge.types import SYNCHRONISED
 from ..program.program import Program
 from ..program.symbols import Function
 from ..program.values import Address
-from .execution import Access, Event, Hold, Root
+from .execution import Access, Activation, Event, Hold, Root
 from .execution.library import STUCK
+from .first_entries import Ways, first_entries
 from .handovers import Handovers, handovers
 from .instances import Instances, instances
 from .lock_names import Names, lock_names
@@ -94,16 +96,9 @@ class SharedState:
     def _collect(self) -> None:
         relevant = self._relevant()
         found: dict[Key, dict[object, Site]] = defaultdict(dict)
-        entries: dict[Event, int] = defaultdict(int)
-        for root in sorted(self.parallel.roots, key=lambda root: root.kind == "entry"):
-            if root.domain != "thread" or (root.kind == "entry" and not root.public):
-                continue
-            for activation, ways in self.parallel.reached(root).items():
+        for root, reached in self._walks():
+            for activation, ways in reached.items():
                 for key, event in relevant.get(activation, ()):
-                    if root.kind == "entry":
-                        if entries[event] >= MOST_ENTRIES:
-                            continue
-                        entries[event] += 1
                     occurrence = self.parallel.met(root, event, ways)
                     if STUCK in occurrence.ended:
                         continue
@@ -118,6 +113,13 @@ class SharedState:
         for key in sorted(found):
             sites = list(found[key].values())
             self.locations[key] = Shared(key, sites[0].location, sites)
+
+    def _walks(self) -> Iterator[tuple[Root, dict[Activation, Ways]]]:
+        """What runs, and what it leads to: threads and modules, then the first entries."""
+        for root in self.parallel.roots:
+            if root.kind != "entry" and root.domain == "thread":
+                yield root, self.parallel.reached(root)
+        yield from first_entries(self.parallel, MOST_ENTRIES)
 
     def _relevant(self) -> dict[object, list[tuple[Key, Event]]]:
         """Accesses of locations that somebody changes after construction, by activation."""
