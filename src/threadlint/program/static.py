@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..knowledge import locks, types
 from ..knowledge.names import canonical
 from ..model import facts as f
-from .evaluate import NESTING, Arguments, Evaluator, Frame
+from .evaluate import Arguments, Evaluator, Frame
 from .symbols import Binding, Class, Function, Module
 from .traverse import walk
 from .values import UNKNOWN, Address, Cls, Ext, Fn, Lit, Obj, Pack, Value, Values, element, field, union
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .program import Program
 
 _BUILTINS = frozenset(dir(builtins))
+NESTING = 60
+"""How deep static questions may lead to further ones before the answer is "don't know"."""
 
 
 class StaticFrame(Frame):
