@@ -15,7 +15,6 @@ LIBCST = {"syntax", "extract", "fixes"}
 MOST_LINES = {
     "analyses/parallel.py": 440,
     "model/facts.py": 470,
-    "program/symbols.py": 480,
 }
 """Files that are longer than 400 lines, and how long they may get: to be taken apart, never to grow."""
 
