@@ -68,7 +68,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.run_once_caches import run_once_caches
+from ...analyses.sharing.run_once_caches import run_once_caches
 from ...analyses.traces import traces
 from ...model.finding import Confidence, Finding, Rule, Severity
 from ...program.program import Program

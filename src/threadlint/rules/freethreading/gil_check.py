@@ -39,7 +39,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.gil_checks import gil_checks
+from ...analyses.sharing.gil_checks import gil_checks
 from ...model.finding import Confidence, Finding, Rule, Severity
 from ...program.program import Program
 

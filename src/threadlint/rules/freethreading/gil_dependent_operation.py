@@ -56,8 +56,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.lock_names import lock_names
+from ...analyses.sharing.whole_operations import whole_operations
 from ...analyses.traces import traces
-from ...analyses.whole_operations import whole_operations
 from ...model.finding import Confidence, Finding, Rule, Severity, Step, Tier
 from ...program.program import Program
 

@@ -63,7 +63,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.double_checks import double_checks
+from ...analyses.sharing.double_checks import double_checks
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 

@@ -62,7 +62,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.lock_names import lock_names
-from ...analyses.shared_class_state import shared_class_state
+from ...analyses.sharing.shared_class_state import shared_class_state
 from ...analyses.traces import traces
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program

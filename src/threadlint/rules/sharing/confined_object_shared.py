@@ -47,8 +47,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.confined_objects import confined_objects
 from ...analyses.lock_names import lock_names
+from ...analyses.sharing.confined_objects import confined_objects
 from ...analyses.traces import traces
 from ...model.finding import Finding, Rule, Severity, Step
 from ...program.program import Program

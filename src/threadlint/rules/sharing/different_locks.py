@@ -71,8 +71,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.race_stories import race_stories
-from ...analyses.races import races
+from ...analyses.sharing.race_stories import race_stories
+from ...analyses.sharing.races import races
 from ...model.finding import Finding, Rule, Severity
 from ...program.program import Program
 

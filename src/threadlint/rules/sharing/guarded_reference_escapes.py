@@ -66,8 +66,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.escaping_references import escaping_references
 from ...analyses.lock_names import lock_names
+from ...analyses.sharing.escaping_references import escaping_references
 from ...model.finding import Confidence, Finding, Rule, Severity, Step, Tier
 from ...program.program import Program
 

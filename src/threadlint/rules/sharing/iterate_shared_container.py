@@ -80,9 +80,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.race_stories import race_stories
-from ...analyses.races import races
-from ...analyses.shared_by_calls import shared_by_calls
+from ...analyses.sharing.race_stories import race_stories
+from ...analyses.sharing.races import races
+from ...analyses.sharing.shared_by_calls import shared_by_calls
 from ...model.finding import Confidence, Finding, Rule, Severity
 from ...program.program import Program
 

@@ -47,7 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.loop_variables import loop_variables
+from ...analyses.sharing.loop_variables import loop_variables
 from ...model.finding import Finding, Rule, Severity, Step
 from ...program.program import Program
 

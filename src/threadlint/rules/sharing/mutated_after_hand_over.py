@@ -44,7 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.after_hand_over import changed_after_hand_over
+from ...analyses.sharing.after_hand_over import changed_after_hand_over
 from ...model.finding import Confidence, Finding, Rule, Severity, Step, Tier
 from ...program.program import Program
 

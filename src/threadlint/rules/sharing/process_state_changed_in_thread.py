@@ -48,7 +48,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.process_state import Change, process_state
+from ...analyses.sharing.process_state import Change, process_state
 from ...analyses.traces import traces
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program

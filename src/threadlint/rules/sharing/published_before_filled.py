@@ -57,7 +57,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.publications import publications
+from ...analyses.sharing.publications import publications
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 

@@ -70,7 +70,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.declared_guards import declared_guards
+from ...analyses.sharing.declared_guards import declared_guards
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 

@@ -43,7 +43,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.after_hand_over import ignored_setdefault
+from ...analyses.sharing.after_hand_over import ignored_setdefault
 from ...model.finding import Confidence, Finding, Rule, Severity, Step, Tier
 from ...program.program import Program
 

@@ -68,7 +68,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.shared_iterators import shared_iterators
+from ...analyses.sharing.shared_iterators import shared_iterators
 from ...analyses.traces import traces
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program

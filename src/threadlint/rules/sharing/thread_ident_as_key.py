@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.after_hand_over import idents_as_keys
+from ...analyses.sharing.after_hand_over import idents_as_keys
 from ...model.finding import Confidence, Finding, Rule, Severity, Step, Tier
 from ...program.program import Program
 

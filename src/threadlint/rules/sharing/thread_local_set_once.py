@@ -58,7 +58,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.lock_names import lock_names
-from ...analyses.thread_locals import thread_locals
+from ...analyses.sharing.thread_locals import thread_locals
 from ...analyses.traces import traces
 from ...model.finding import Finding, Rule, Severity, Step
 from ...program.program import Program

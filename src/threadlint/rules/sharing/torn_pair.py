@@ -70,7 +70,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.lock_names import lock_names
-from ...analyses.torn_pairs import torn_pairs
+from ...analyses.sharing.torn_pairs import torn_pairs
 from ...model.finding import Confidence, Finding, Rule, Severity, Step, Tier
 from ...program.program import Program
 

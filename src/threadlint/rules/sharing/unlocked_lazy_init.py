@@ -82,10 +82,10 @@ from collections.abc import Iterator
 
 from msgspec import structs
 
-from ...analyses.double_checks import double_checks
-from ...analyses.race_stories import race_stories
-from ...analyses.races import Race, races
-from ...analyses.shared_by_calls import shared_by_calls
+from ...analyses.sharing.double_checks import double_checks
+from ...analyses.sharing.race_stories import race_stories
+from ...analyses.sharing.races import Race, races
+from ...analyses.sharing.shared_by_calls import shared_by_calls
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ....analyses.lock_names import lock_names
-from ....analyses.shared_state import Shared, shared_state
+from ....analyses.sharing.shared_state import Shared, shared_state
 from .seen import Row, Seen
 
 

@@ -15,10 +15,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ..model import facts as f
-from ..program.program import Program
-from ..program.symbols import Function
-from ..program.traverse import walk
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Function
+from ...program.traverse import walk
 from .shared_state import SharedState, Site, shared_state
 
 _ON_PURPOSE = re.compile(

@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..program.declarations import Guarded
-from ..program.program import Program
-from ..program.symbols import Class, Function, Module
-from ..program.values import Address, Obj, field
-from .execution import Activation, Edge, Hold, execution, lock_of
-from .lock_names import Names, lock_names
+from ...program.declarations import Guarded
+from ...program.program import Program
+from ...program.symbols import Class, Function, Module
+from ...program.values import Address, Obj, field
+from ..execution import Activation, Edge, Hold, execution, lock_of
+from ..lock_names import Names, lock_names
 from .shared_state import INIT_LIKE
 
 

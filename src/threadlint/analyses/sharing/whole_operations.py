@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..model import facts as f
-from ..program.program import Program
-from ..program.values import Obj
+from ...model import facts as f
+from ...program.program import Program
+from ...program.values import Obj
 from .shared_state import SharedState, Site, shared_state
 
 _SHIFTING = frozenset({"insert", "remove", "reverse", "sort", "rotate", "*="})

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from typing import NamedTuple, cast
 
-from ..knowledge.locks import LOCKS
-from ..model import facts as f
-from ..program.program import Program
-from ..program.symbols import Function
-from ..program.traverse import walk, walk_expression
-from ..program.values import Ext, Obj
+from ...knowledge.locks import LOCKS
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Function
+from ...program.traverse import walk, walk_expression
+from ...program.values import Ext, Obj
 
 _EXPRESSIONS = (f.Name, f.Attr, f.Call, f.Compare, f.BoolOp, f.Not, f.IfExp, f.Const, f.Other, f.BinOp)
 ASKING = "_is_gil_enabled"

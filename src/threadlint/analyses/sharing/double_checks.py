@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..knowledge.locks import LOCKISH_WORDS
-from ..model import facts as f
-from ..program.program import Program
-from ..program.symbols import Function, dotted, last_name
-from ..program.traverse import walk
-from ..program.values import Obj
-from .execution import is_lock
+from ...knowledge.locks import LOCKISH_WORDS
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Function, dotted, last_name
+from ...program.traverse import walk
+from ...program.values import Obj
+from ..execution import is_lock
 
 
 class Missing(NamedTuple):

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..knowledge.iterators import ITERATORS
-from ..model import facts as f
-from ..program.program import Program
-from ..program.symbols import Binding, Function
-from ..program.values import Ext, Fn
-from .execution import Event, execution
-from .parallel import Occurrence, Parallel, parallel
+from ...knowledge.iterators import ITERATORS
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Binding, Function
+from ...program.values import Ext, Fn
+from ..execution import Event, execution
+from ..parallel import Occurrence, Parallel, parallel
 
 
 class Advance(NamedTuple):

@@ -15,14 +15,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..knowledge.types import CONTAINERS, GROWS
-from ..model import facts as f
-from ..program.program import Program
-from ..program.symbols import Function, dotted, last_name
-from ..program.traverse import walk
-from ..program.values import Cls, Mod, Obj
+from ...knowledge.types import CONTAINERS, GROWS
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Function, dotted, last_name
+from ...program.traverse import walk
+from ...program.values import Cls, Mod, Obj
+from ..execution import execution
 from .double_checks import Missing, asks_for
-from .execution import execution
 from .instances import Instances, instances
 
 _COMPLETING = (

@@ -15,12 +15,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from ..knowledge.types import SHRINKS
-from ..model import facts as f
-from ..program.program import Program
-from ..program.symbols import Function
-from ..program.traverse import walk
-from .execution import Root
+from ...knowledge.types import SHRINKS
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Function
+from ...program.traverse import walk
+from ..execution import Root
 from .shared_state import Shared, Site
 
 Key = tuple[str, object]

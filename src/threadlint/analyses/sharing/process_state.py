@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..knowledge.process_state import PROCESS_STATE
-from ..model import facts as f
-from ..program.program import Program
-from ..program.symbols import Function
-from ..program.traverse import walk
-from ..program.values import Ext
-from .execution import Event, Root, execution
-from .parallel import Parallel, parallel
+from ...knowledge.process_state import PROCESS_STATE
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Function
+from ...program.traverse import walk
+from ...program.values import Ext
+from ..execution import Event, Root, execution
+from ..parallel import Parallel, parallel
 
 _INSIDE = frozenset({"warnings.simplefilter", "warnings.filterwarnings", "warnings.resetwarnings"})
 

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..model import facts as f
-from ..program.program import Program
-from ..program.symbols import Function
-from ..program.traverse import walk
-from ..program.values import Address
-from .execution import Event, Root, execution
-from .parallel import Parallel, parallel
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Function
+from ...program.traverse import walk
+from ...program.values import Address
+from ..execution import Event, Root, execution
+from ..parallel import Parallel, parallel
 from .switch_points import SwitchPoints, switch_points
 
 _MISSING = frozenset({"AttributeError", "Exception", "BaseException"})

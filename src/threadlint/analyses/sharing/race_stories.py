@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ..model.finding import Finding, Rule, Step
-from ..model.place import Place
-from ..program.program import Program
-from .execution import Root
-from .lock_names import Spelling, lock_names
+from ...model.finding import Finding, Rule, Step
+from ...model.place import Place
+from ...program.program import Program
+from ..execution import Root
+from ..lock_names import Spelling, lock_names
+from ..traces import Traces, traces
 from .races import Race
 from .shared_state import Site
-from .traces import Traces, traces
 
 HIDDEN = "on a free-threaded build or Python 3.9"
 VISIBLE = "on every build"

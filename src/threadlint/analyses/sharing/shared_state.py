@@ -16,18 +16,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..knowledge.locks import LOCKING_DECORATORS, UNKNOWN_LOCK_TYPE
-from ..knowledge.types import SYNCHRONISED
-from ..program.program import Program
-from ..program.symbols import Function
-from ..program.values import Address
-from .execution import Access, Activation, Event, Hold, Root
-from .execution.library import STUCK
-from .first_entries import Ways, first_entries
+from ...knowledge.locks import LOCKING_DECORATORS, UNKNOWN_LOCK_TYPE
+from ...knowledge.types import SYNCHRONISED
+from ...program.program import Program
+from ...program.symbols import Function
+from ...program.values import Address
+from ..execution import Access, Activation, Event, Hold, Root
+from ..execution.library import STUCK
+from ..first_entries import Ways, first_entries
+from ..lock_names import Names, lock_names
+from ..parallel import Occurrence, Parallel, parallel
 from .handovers import Handovers, handovers
 from .instances import Instances, instances
-from .lock_names import Names, lock_names
-from .parallel import Occurrence, Parallel, parallel
 
 INIT_LIKE = frozenset({
     "__init__", "__new__", "__del__", "__repr__", "__str__", "__getstate__", "__setstate__", "__post_init__",

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..knowledge.threads import SHARED_HANDLERS
-from ..program.program import Program
-from ..program.symbols import Class, Function
-from ..program.values import Address, Obj
-from .execution import Activation, Event, Root, is_lock
-from .lock_names import innermost
-from .parallel import Parallel, parallel
+from ...knowledge.threads import SHARED_HANDLERS
+from ...program.program import Program
+from ...program.symbols import Class, Function
+from ...program.values import Address, Obj
+from ..execution import Activation, Event, Root, is_lock
+from ..lock_names import innermost
+from ..parallel import Parallel, parallel
 
 _THREADS = frozenset({"threading.Thread", "threading.Timer"})
 

@@ -24,11 +24,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..knowledge.locks import LOCKISH_WORDS
-from ..model import facts as f
-from ..program.program import Program
-from ..program.symbols import Class, Function, dotted, last_name
-from ..program.traverse import walk
+from ...knowledge.locks import LOCKISH_WORDS
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Class, Function, dotted, last_name
+from ...program.traverse import walk
 from .guards import exempt
 from .shared_state import INIT_LIKE
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..model import facts as f
-from ..program.program import Program
-from ..program.symbols import Function
-from ..program.traverse import walk
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Function
+from ...program.traverse import walk
 
 _SWITCHES = (f.Call, f.Await, f.Yield, f.Comprehension, f.With, f.While, f.ForLoop, f.Import)
 _QUICK = frozenset({"len", "isinstance", "hasattr", "id", "type", "callable", "issubclass"})
@@ -47,7 +47,7 @@ class SwitchPoints:
 
     def handled(self, function: Function, at: f.Span, names: frozenset[str]) -> bool:
         """Whether a place stands in a `try` that handles one of these exceptions (or all)."""
-        from ..program.symbols import last_name
+        from ...program.symbols import last_name
 
         known = self._tries.get(function)
         if known is None:

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..model.finding import Confidence
-from ..program.program import Program
-from ..program.values import Address, Obj
+from ...model.finding import Confidence
+from ...program.program import Program
+from ...program.values import Address, Obj
+from ..execution import Hold, Root
+from ..lock_names import lock_names
 from .breaks import Break, breaks
-from .execution import Hold, Root
 from .guards import Unguarded, exempt, first_value, guards
-from .lock_names import lock_names
 from .shared_state import Shared, SharedState, Site, shared_state
 
 ORDER = (

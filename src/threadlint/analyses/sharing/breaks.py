@@ -18,10 +18,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..knowledge.types import CONTAINERS, DICTS, GROWS, LISTS, SETS, SHRINKS
-from ..model import facts as f
-from ..program.program import Program
-from .execution import Check, Hold
+from ...knowledge.types import CONTAINERS, DICTS, GROWS, LISTS, SETS, SHRINKS
+from ...model import facts as f
+from ...program.program import Program
+from ..execution import Check, Hold
 from .filled_before import FilledBefore, filled_before
 from .making import Making, making
 from .shared_state import Shared, SharedState, Site, shared_state

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..program.program import Program
-from ..program.values import Address
+from ...program.program import Program
+from ...program.values import Address
 from .guards import Guards, Usage, guards
 from .shared_state import Shared, SharedState, shared_state
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..knowledge.types import CHANGES, QUEUES
-from ..model import facts as f
-from ..program.program import Program
-from ..program.symbols import Function, dotted, last_name
-from ..program.traverse import walk
-from ..program.values import Ext, ExtMethod
+from ...knowledge.types import CHANGES, QUEUES
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Function, dotted, last_name
+from ...program.traverse import walk
+from ...program.values import Ext, ExtMethod
 
 _GIVING = frozenset({"put", "put_nowait", "submit"})
 

@@ -11,14 +11,14 @@ that is not a plain value, a call named like `connect` or `open`. The rest is no
 
 from __future__ import annotations
 
-from ..knowledge.locks import LOCKS
-from ..knowledge.making import MAKING_WORDS, OPENING, PLAIN, PURE_FUNCTIONS, PURE_METHODS, PURE_MODULES, VALUE_TYPES
-from ..knowledge.types import CONTAINERS
-from ..model import facts as f
-from ..program.program import Program
-from ..program.symbols import Class, Function, last_name
-from ..program.traverse import walk, walk_expression
-from ..program.values import Cls, Ext, ExtMethod, Fn, Obj, Values
+from ...knowledge.locks import LOCKS
+from ...knowledge.making import MAKING_WORDS, OPENING, PLAIN, PURE_FUNCTIONS, PURE_METHODS, PURE_MODULES, VALUE_TYPES
+from ...knowledge.types import CONTAINERS
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Class, Function, last_name
+from ...program.traverse import walk, walk_expression
+from ...program.values import Cls, Ext, ExtMethod, Fn, Obj, Values
 
 DEEPEST = 3
 

@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..knowledge.threads import CONSTRUCTORS, LATER, SUBMITTERS
-from ..model import facts as f
-from ..program.program import Program
-from ..program.symbols import Function, last_name
-from ..program.traverse import walk, walk_expression
-from ..program.values import Cls, Ext, ExtMethod
+from ...knowledge.threads import CONSTRUCTORS, LATER, SUBMITTERS
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Function, last_name
+from ...program.traverse import walk, walk_expression
+from ...program.values import Cls, Ext, ExtMethod
 
 _WAITING = frozenset({"join", "result", "wait", "as_completed", "get", "shutdown", "exception", "gather"})
 

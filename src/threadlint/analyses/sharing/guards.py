@@ -15,14 +15,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..knowledge.types import CONTAINERS, GROWS
-from ..model import facts as f
-from ..program.program import Program
-from ..program.symbols import Function
-from ..program.values import Address
-from .execution import Hold
+from ...knowledge.types import CONTAINERS, GROWS
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Function
+from ...program.values import Address
+from ..execution import Hold
+from ..lock_names import Names, lock_names
 from .filled_before import FilledBefore, filled_before
-from .lock_names import Names, lock_names
 from .shared_state import CHANGES, Shared, SharedState, Site, shared_state
 
 SURE = 0.8

@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
-from ..program.program import Program
-from ..program.symbols import Function
+from ...program.program import Program
+from ...program.symbols import Function
+from ..lock_names import Names, lock_names
 from .guards import exempt
-from .lock_names import Names, lock_names
 from .shared_state import SharedState, Site, shared_state
 
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..knowledge.confined import CONFINED, Confined
-from ..program.program import Program
-from ..program.values import Address, Lit, Obj
-from .execution import Event, Root, execution
+from ...knowledge.confined import CONFINED, Confined
+from ...program.program import Program
+from ...program.values import Address, Lit, Obj
+from ..execution import Event, Root, execution
+from ..parallel import Parallel, parallel
 from .instances import Instances, instances
-from .parallel import Parallel, parallel
 
 
 class Stray(NamedTuple):

@@ -11,12 +11,12 @@ What it does not know: conditions with other predicates, and which of several it
 
 from __future__ import annotations
 
-from ..knowledge.handing import CLEARING, GIVING
-from ..model import facts as f
-from ..program.program import Program
-from ..program.values import Address
-from .execution import Activation, Root
-from .parallel import Occurrence, Parallel, parallel
+from ...knowledge.handing import CLEARING, GIVING
+from ...model import facts as f
+from ...program.program import Program
+from ...program.values import Address
+from ..execution import Activation, Root
+from ..parallel import Occurrence, Parallel, parallel
 
 
 class Handovers:

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..model import facts as f
-from ..program.program import Program
-from ..program.symbols import Function
-from ..program.values import Ext
-from .execution import Event, Root, execution
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Function
+from ...program.values import Ext
+from ..execution import Event, Root, execution
+from ..parallel import Parallel, parallel
 from .making import Making, making
-from .parallel import Parallel, parallel
 
 _CACHES = {
     "functools.lru_cache": "lru_cache",
