@@ -15,16 +15,18 @@ A plain write is not a break: a store is whole on every build. `visible` says th
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...knowledge.types import CONTAINERS, DICTS, GROWS, LISTS, SETS, SHRINKS
 from ...model import facts as f
 from ...program.program import Program
+from ...program.values import Address
 from ..execution import Check, Hold
 from .filled_before import FilledBefore, filled_before
 from .making import Making, making
-from .shared_state import Shared, SharedState, Site, shared_state
+from .shared_state import Locks, Shared, SharedState, Site, locks_of, shared_state
 from .switch_points import SwitchPoints, switch_points
 
 _MISSING = frozenset(
@@ -69,8 +71,10 @@ class Breaks:
         self.found: list[Break] = [each for shared in self._state.locations.values() for each in self._of(shared)]
 
     def _of(self, shared: Shared) -> Iterator[Break]:
-        changes = shared.changes
         kind = _container(shared)
+        changes: dict[tuple[Locks, Address], list[tuple[tuple[int, int], Site]]] = defaultdict(list)
+        for number, other in enumerate(shared.changes):
+            changes[locks_of(other.event.held), other.location].append(((_weight(other), number), other))
         done: set[object] = set()
         for site in shared.sites:
             relies = self.reliance(shared, site, kind)
@@ -80,18 +84,34 @@ class Breaks:
             if place in done:
                 continue
             held = protecting(site, relies.check)
-            best: Site | None = None
-            for other in changes:
-                if best is not None and _weight(other) >= _weight(best):
-                    continue
-                if not _matters(relies, site, other, kind) or not self._state.conflict(site, other, held):
-                    continue
-                if relies.what == "test" and self._filled.surely(shared, site, other):
-                    continue
-                best = other
+            best: tuple[tuple[int, int], Site] | None = None
+            mine = locks_of(held)
+            for (locks, location), others in changes.items():
+                if not self._state.exclude(mine, site.location, locks, location):
+                    best = self._breaking(shared, relies, site, kind, others, best)
             if best is not None:
                 done.add(place)
-                yield Break(shared, relies, site, best, held)
+                yield Break(shared, relies, site, best[1], held)
+
+    def _breaking(
+        self,
+        shared: Shared,
+        relies: Reliance,
+        site: Site,
+        kind: str,
+        others: list[tuple[tuple[int, int], Site]],
+        best: tuple[tuple[int, int], Site] | None,
+    ) -> tuple[tuple[int, int], Site] | None:
+        """The best witness among changes that no lock keeps apart from a site, if it is better than the one so far."""
+        for weight, other in others:
+            if best is not None and weight > best[0]:
+                continue
+            if not _matters(relies, site, other, kind) or not self._state.beside(site, other):
+                continue
+            if relies.what == "test" and self._filled.surely(shared, site, other):
+                continue
+            best = weight, other
+        return best
 
     # --- what a place relies on ---------------------------------------------------------------------------------
 

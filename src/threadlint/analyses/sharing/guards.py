@@ -109,15 +109,12 @@ class Guards:
             locked = tuple(usage for usage in usages if guard.lock in usage.locks)
             lock = self.address(locked[0], guard.lock)
             sequences = any(_is_sequence(usage, locked) for usage in locked)
+            loose: dict[Function, list[Usage]] = defaultdict(list)
             for usage in usages:
-                alone = not any(
-                    other.changes
-                    and not _only_grows(other)
-                    and other is not usage
-                    and other.function is usage.function
-                    and guard.lock not in other.locks
-                    for other in usages
-                )
+                if usage.changes and guard.lock not in usage.locks and not _only_grows(usage):
+                    loose[usage.function].append(usage)
+            for usage in usages:
+                alone = all(other is usage for other in loose.get(usage.function, ()))
                 if not sequences and alone and _is_whole(usage):
                     continue
                 if guard.lock in usage.locks or not (usage.changes or usage.iterates) or exempt(usage.function):
@@ -167,7 +164,9 @@ class Guards:
         return [
             hold
             for hold in site.event.held
-            if hold.kind.excludes and self._state.protects(hold, site.location) and not _is_passing(hold, site.location)
+            if hold.kind.excludes
+            and self._state.protects(hold.obj, site.location)
+            and not _is_passing(hold, site.location)
         ]
 
     def _worth_guarding(self, shared: Shared) -> bool:

@@ -124,7 +124,7 @@ class Races:
                 kind, lock = "split", again[-1].lock
         if lock is None and any(hold in mine for hold in found.held):
             vain = [h for h in found.held if h in mine and self._in_vain(h, site, theirs)]
-            mine = [h for h in mine if self._state.protects(h, site.location)]
+            mine = [h for h in mine if self._state.protects(h.obj, site.location)]
             if vain:
                 kind, lock = "scope", vain[-1].lock
             elif mine and theirs and kind != "iterate":
@@ -151,7 +151,7 @@ class Races:
 
     def _in_vain(self, hold: Hold, site: Site, theirs: list[Hold]) -> bool:
         """Whether a lock is meant to guard a location, but belongs to one instance and the location to all."""
-        if self._state.protects(hold, site.location) or hold.function is not site.function:
+        if self._state.protects(hold.obj, site.location) or hold.function is not site.function:
             return False
         return any(self._names.may_be_same(hold.lock, other.lock) for other in theirs)
 

@@ -20,8 +20,9 @@ from ...knowledge.locks import LOCKING_DECORATORS, UNKNOWN_LOCK_TYPE
 from ...knowledge.types import SYNCHRONISED
 from ...program.program import Program
 from ...program.symbols import Function
-from ...program.values import Address
+from ...program.values import Address, Obj
 from ..execution import Access, Activation, Event, Hold, Root
+from ..execution.events import kind_of, lock_of
 from ..execution.library import STUCK
 from ..first_entries import Ways, first_entries
 from ..lock_names import Names, lock_names
@@ -42,6 +43,8 @@ MOST_ENTRIES = 4
 only."""
 
 Key = tuple[str, ...]
+Locks = tuple[Obj, ...]
+"""The locks held at an access, without the places that took them."""
 
 
 class Site(NamedTuple):
@@ -89,6 +92,7 @@ class SharedState:
         self._handovers: Handovers = program.ask(handovers)
         self._hierarchy = program.hierarchy
         self.locations: dict[Key, Shared] = {}
+        self._excluded: dict[tuple[Locks, Address, Locks, Address], bool] = {}
         self._collect()
 
     # --- collecting ---------------------------------------------------------------------------------------------
@@ -143,8 +147,8 @@ class SharedState:
     def conflict(self, site: Site, other: Site, held: tuple[Hold, ...] | None = None, locks: bool = False) -> bool:
         """Whether two accesses can happen at the same time with nothing between them. `held` are the locks that count
         for the first; `locks`: a lock counts as evidence that public functions are called from several threads."""
-        mine = site.event.held if held is None else held
-        if self.common_lock(site, mine, other) is not None:
+        mine = locks_of(site.event.held if held is None else held)
+        if self.exclude(mine, site.location, locks_of(other.event.held), other.location):
             return False
         return self.beside(site, other, locks)
 
@@ -168,42 +172,46 @@ class SharedState:
     def _own_code(self, site: Site, other: Site) -> bool:
         return self._instances.only_the_threads_own(site.event.activation, site.root, other.root)
 
-    def common_lock(self, site: Site, mine: tuple[Hold, ...], other: Site) -> Hold | None:
-        """A lock that excludes and is held on both sides."""
-        for hold in mine:
-            if hold.kind.excludes and self.protects(hold, site.location):
-                for also in other.event.held:
-                    if self._may_be_same_lock(
-                        hold, also, self._instances.is_one(site.location, other.location)
-                    ) and self.protects(also, other.location):
-                        return hold
-        return None
+    def exclude(self, locks: Locks, location: Address, others: Locks, elsewhere: Address) -> bool:
+        """Whether a lock that excludes is held on both sides: among `locks` at one location, `others` at the other."""
+        if not locks or not others:
+            return False
+        key = (locks, location, others, elsewhere)
+        known = self._excluded.get(key)
+        if known is None:
+            one = self._instances.is_one(location, elsewhere)
+            known = self._excluded[key] = any(
+                kind_of(lock).excludes
+                and self.protects(lock, location)
+                and any(self._may_be_same_lock(lock, also, one) and self.protects(also, elsewhere) for also in others)
+                for lock in locks
+            )
+        return known
 
-    def _may_be_same_lock(self, hold: Hold, also: Hold, exact: bool) -> bool:
+    def _may_be_same_lock(self, taken: Obj, also: Obj, exact: bool) -> bool:
         """Whether two locks may be one. Where the two sides may work on two objects, so may their locks: class and
         field
         decide (`exact` says that they work on one). Of a lock whose object is not known the name decides."""
-        if self.names.may_be_same(hold.lock, also.lock):
+        lock, same = lock_of(taken).address, lock_of(also).address
+        if self.names.may_be_same(lock, same):
             return True
-        if not exact and self.names.identity(hold.lock) == self.names.identity(also.lock):
+        if not exact and self.names.identity(lock) == self.names.identity(same):
             return True
         return any(
-            unknown.obj.type == UNKNOWN_LOCK_TYPE
-            and unknown.lock.kind == "some"
-            and unknown.lock.key[1] == _last(known.lock)
-            for unknown, known in ((hold, also), (also, hold))
+            unknown.type == UNKNOWN_LOCK_TYPE and address.kind == "some" and address.key[1] == _last(known)
+            for unknown, address, known in ((taken, lock, same), (also, same, lock))
         )
 
-    def protects(self, hold: Hold, location: Address) -> bool:
+    def protects(self, lock: Obj, location: Address) -> bool:
         """Whether a lock can protect a location at all: that of one instance does not protect what all instances
         share,
         and a lock of tasks does not hold back threads."""
-        if hold.kind.domain == "task":
+        if kind_of(lock).domain == "task":
             return False
         start = location.root
         if start.kind not in ("global", "class"):
             return True
-        owner = hold.lock.root
+        owner = lock_of(lock).address.root
         return not owner.many if owner.kind == "site" else owner.kind != "some" or self._instances.only_one(owner)
 
     def _same_start(self, one: Root, other: Root) -> bool:
@@ -222,6 +230,11 @@ class SharedState:
             ):
                 return False
         return self.names.may_be_same(site.location, other.location)
+
+
+def locks_of(held: tuple[Hold, ...]) -> Locks:
+    """The locks that are held, whoever took them."""
+    return tuple([hold.obj for hold in held])
 
 
 def _locks(event: Event) -> tuple[frozenset[Address], frozenset[Address]]:
