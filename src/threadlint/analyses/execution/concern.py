@@ -140,18 +140,22 @@ class Concern:
         return known
 
     def _module(self, module: Module) -> bool:
-        """Whether a global of the module is a lock."""
+        """Whether a global of the module is a lock, or a thread-local."""
         known = self._modules.get(module)
         if known is None:
             top = module.top.bindings if module.functions else {}
             static = self._program.static
             known = self._modules[module] = self._program.declarations(module).safe_module or any(
                 isinstance(way.expr, f.Call)
-                and any(isinstance(v, Obj) and is_lock(v) for v in static.export(module, name))
+                and any(isinstance(v, Obj) and (is_lock(v) or v.type == "threading.local") for v in static.export(module, name))
                 for name, ways in top.items()
                 for way in ways
             )
         return known
+
+
+def _says_threads(value: object) -> bool:
+    return isinstance(value, Obj) and (is_lock(value) or value.type == "threading.local")
 
 
 def _concurrent(value: object) -> bool:

@@ -60,7 +60,7 @@ from collections.abc import Iterator
 from ...analyses.lock_names import lock_names
 from ...analyses.sharing.thread_locals import thread_locals
 from ...analyses.traces import traces
-from ...model.finding import Finding, Rule, Severity, Step
+from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 
 RULE = Rule("THR221", "thread-local-set-once", severity=Severity.WARNING)
@@ -78,11 +78,16 @@ def check(program: Program) -> Iterator[Finding]:
             )
         ]
         beginning = paths.beginning(found.root)
+        who = f"is not set on {paths.who(found.root)}"
+        if found.root.kind == "entry":
+            who = "is set once, at import, and on no other thread that comes here"
         yield RULE.finding(
             program.place(function, found.read.at),
-            f"`{name.short}.{found.attr}` is not set on {paths.who(found.root)}: each thread has attributes of its own",
+            f"`{name.short}.{found.attr}` {who}: each thread has attributes of its own",
             subjects=(f"{name.full}.{found.attr}",),
             scope=function.qualname,
             story=(*steps, *((beginning,) if beginning is not None else ())),
+            notes=(f"and {found.similar} similar",) if found.similar else (),
+            confidence=Confidence.MEDIUM if found.root.kind == "entry" else Confidence.HIGH,
             help="set it in the `__init__` of a subclass of `threading.local`, or read it with a default",
         )
