@@ -147,7 +147,7 @@ class Concern:
             static = self._program.static
             known = self._modules[module] = self._program.declarations(module).safe_module or any(
                 isinstance(way.expr, f.Call)
-                and any(isinstance(v, Obj) and (is_lock(v) or v.type == "threading.local") for v in static.export(module, name))
+                and any(map(_says_threads, static.export(module, name)))
                 for name, ways in top.items()
                 for way in ways
             )
