@@ -26,7 +26,7 @@ from ..program.values import Cls, Ext, ExtMethod, Fn, Obj, Partial, Values
 
 def screening_words(program: Program) -> frozenset[str]:
     """Names by which other modules take part in concurrency without saying so: the program's thread-like and lock-like
-    classes, and its locks. A module that mentions one of them is hot."""
+    classes, its locks, and its modules outside packages that start threads. A module that mentions one is hot."""
     kinds = THREADS | POOLS | frozenset(LOCKS)
     classes = {
         cls.name
@@ -35,7 +35,14 @@ def screening_words(program: Program) -> frozenset[str]:
     }
     makers = classes | {name.rpartition(".")[2] for name in LOCKS}
     locks = {name for name, bindings in _shared(program) if any(_made_by(binding, makers) for binding in bindings)}
-    return frozenset(name for name in classes | locks if len(name) > 3)
+    starting = {
+        module.name
+        for module in program.modules.values()
+        if not module.is_package
+        and "." not in module.name
+        and any(not _HANDING.isdisjoint(function.words) for function in module.functions)
+    }
+    return frozenset(name for name in classes | locks | starting if len(name) > 3)
 
 
 def _shared(program: Program) -> Iterator[tuple[str, list[Binding]]]:

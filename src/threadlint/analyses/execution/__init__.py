@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from ...knowledge.threads import HANDLER_METHODS
 from ...knowledge.types import THREADS
 from ...program.evaluate import Arguments
-from ...program.symbols import Function
+from ...program.symbols import Function, Module
 from ...program.values import Address, Fn, Lit, Obj
 from .activation import Activation, Edge
 from .callbacks import interrupting
@@ -216,9 +216,7 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
     found.interrupts = interrupts(program, explorer)
     _threads(explorer, found)
     if not assumed:
-        met = called(explorer)
-        idle = [root.function for root in entered if root.activation not in met]
-        closed |= unused(program, idle, [root.function.module for root in scripts])
+        closed |= _never_run(program, explorer, entered, [root.function.module for root in scripts])
     started = {root.function for root in found.roots if root.kind == "thread"}
     for root in entered:
         own = root.function.cls
@@ -251,10 +249,28 @@ def interrupts(program: Program, explorer: Explorer) -> list[Root]:
     return found
 
 
-def called(explorer: Explorer) -> set[Activation]:
-    """Activations that some other one calls."""
+def _never_run(
+    program: Program, explorer: Explorer, entered: list[Root], scripts: list[Module]
+) -> set[Function]:
+    """Functions that nothing calls and nothing can call, and those that only such functions call."""
+    gone: set[Function] = set()
+    while True:
+        met = called(explorer, gone)
+        idle = [root.function for root in entered if root.activation not in met and root.function not in gone]
+        more = unused(program, idle, scripts, gone)
+        if not more:
+            return gone
+        gone |= more
+
+
+def called(explorer: Explorer, gone: set[Function]) -> set[Activation]:
+    """Activations that some other one calls; what functions that are `gone` call does not count."""
     return {
-        edge.callee for each in explorer.activations.values() for edge in each.edges.values() if edge.callee is not each
+        edge.callee
+        for each in explorer.activations.values()
+        if each.function not in gone
+        for edge in each.edges.values()
+        if edge.callee is not each
     }
 
 

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from ...program.program import Program
 
 
-def unused(program: Program, candidates: Iterable[Function], scripts: Iterable[Module]) -> set[Function]:
-    """Those of the candidates that nothing can call."""
+def unused(
+    program: Program, candidates: Iterable[Function], scripts: Iterable[Module], gone: set[Function]
+) -> set[Function]:
+    """Those of the candidates that nothing can call, functions that are `gone` left aside."""
     world = _imported(program, scripts)
     names: set[str] | None = None
     found: set[Function] = set()
@@ -26,7 +28,7 @@ def unused(program: Program, candidates: Iterable[Function], scripts: Iterable[M
         if function.facts.decorators or function.name == "<lambda>":
             continue
         if function.parent is not None and not function.parent.is_top and function.cls is None:
-            inside = [function.parent, *function.parent.nested]
+            inside = [each for each in (function.parent, *function.parent.nested) if each not in gone]
             if not any(function.name in each.mentioned for each in inside):
                 found.add(function)
         elif function.module in world:
@@ -34,7 +36,7 @@ def unused(program: Program, candidates: Iterable[Function], scripts: Iterable[M
             if cls is not None and (program.hierarchy.library_bases(cls) or function.name.startswith("__")):
                 continue
             if names is None:
-                names = _mentioned(world)
+                names = _mentioned(world, gone)
             if function.name not in names:
                 found.add(function)
     return found
@@ -56,12 +58,13 @@ def _imported(program: Program, scripts: Iterable[Module]) -> set[Module]:
     return world
 
 
-def _mentioned(modules: Iterable[Module]) -> set[str]:
-    """Every name and attribute that stands in the modules."""
+def _mentioned(modules: Iterable[Module], gone: set[Function]) -> set[str]:
+    """Every name and attribute that stands in the modules, outside functions that are gone."""
     found: set[str] = set()
     for module in modules:
         for function in module.functions:
-            found |= function.words
+            if function not in gone:
+                found |= function.words
         for cls in module.classes:
             for node in walk(cls.facts.body):
                 if isinstance(node, f.Name):
