@@ -56,6 +56,7 @@ class Rings:
             for address in root.addresses:
                 self._by_address[self._names.identity(address)].append(root)
         self._ends: dict[str, dict[tuple[str, ...], list[Event]]] | None = None
+        self._met: dict[Event, list[Occurrence]] = {}
         self.found: list[Ring] = []
         for each in program.ask(waiting):
             if (
@@ -69,7 +70,15 @@ class Rings:
 
     # --- who ends it --------------------------------------------------------------------------------------------
 
+    def _meetings(self, event: Event) -> list[Occurrence]:
+        """How roots meet an event; asked once for one waiting, whatever the number of roots."""
+        known = self._met.get(event)
+        if known is None:
+            known = self._met[event] = self._parallel.meetings((event,))
+        return known
+
     def _ring(self, each: Waiting) -> Ring | None:
+        self._met.clear()
         if each.wait.on in SAME_THING or each.wait.on == "futures":
             for root in self._awaited(each):
                 ring = self._through(each, root, None)
@@ -127,10 +136,10 @@ class Rings:
     def _needed_for(self, each: Waiting, root: Root, end: Event) -> Ring | bool | None:
         """A ring when this end needs a held lock; False when it can come without, or came already; None when it does
         not matter."""
-        waiters = self._parallel.meetings((each.event,))
+        waiters = self._meetings(each.event)
         if all(waiter.root is root for waiter in waiters) and not root.many:
             return False if self._precedes(root, end, each.event) else None
-        enders = [occurrence for occurrence in self._parallel.meetings((end,)) if occurrence.root is root]
+        enders = [occurrence for occurrence in self._meetings(end) if occurrence.root is root]
         if not any(
             self._parallel.may_run_together(waiter, ender, locks=True) for waiter in waiters for ender in enders
         ):
@@ -139,7 +148,7 @@ class Rings:
 
     def _through(self, each: Waiting, root: Root, end: Event | None) -> Ring | None:
         """The ring of a waiting and a thread that needs a held lock before `end` (or before its own end)."""
-        waiters = self._parallel.meetings((each.event,))
+        waiters = self._meetings(each.event)
         for hold in each.held:
             for pair, middle in self._needs(hold.lock):
                 for event in pair.events:
@@ -147,7 +156,7 @@ class Rings:
                         continue
                     if end is not None and not self._on_the_way(root, pair, event, end):
                         continue
-                    for other in self._parallel.meetings((event,)):
+                    for other in self._meetings(event):
                         if other.root is not root:
                             continue
                         for waiter in waiters:
