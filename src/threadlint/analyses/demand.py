@@ -24,6 +24,10 @@ from ..program.traverse import walk
 from ..program.values import Cls, Ext, ExtMethod, Fn, Obj, Partial, Values
 
 
+FEW = 8
+"""A program of loose modules and scripts has no more modules than that which start threads."""
+
+
 def screening_words(program: Program) -> frozenset[str]:
     """Names by which other modules take part in concurrency without saying so: the program's thread-like and lock-like
     classes, its locks, and its modules outside packages that start threads. A module that mentions one is hot."""
@@ -42,6 +46,8 @@ def screening_words(program: Program) -> frozenset[str]:
         and "." not in module.name
         and any(not _HANDING.isdisjoint(function.words) for function in module.functions)
     }
+    if len(starting) > FEW:  # a library of loose modules: their names are words of every kind of code
+        starting.clear()
     return frozenset(name for name in classes | locks | starting if len(name) > 3)
 
 
