@@ -23,7 +23,6 @@ from ..program.symbols import Binding, Class, Function, last_name
 from ..program.traverse import walk
 from ..program.values import Cls, Ext, ExtMethod, Fn, Obj, Partial, Values
 
-
 FEW = 8
 """A program of loose modules and scripts has no more modules than that which start threads."""
 
