@@ -175,9 +175,9 @@ class Races:
         """Whether it is a guess that others come here at all, or that they come with the same object: nobody said that
         callers are threads, and no thread works on its own object there."""
         sides = (found.site, found.against)
-        for side in sides:
-            if side.root.kind == "entry" and not self._program.config.assumes_threaded(side.function.qualname):
-                return True
+        callers = [side for side in sides if side.root.kind == "entry"]
+        if callers:
+            return not all(self._program.config.assumes_threaded(side.function.qualname) for side in callers)
         start = found.site.location.root
         return start.kind == "some" and not any(_works_on(side.root, start) for side in sides)
 
