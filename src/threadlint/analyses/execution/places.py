@@ -9,7 +9,7 @@ from typing import Any
 
 from ...knowledge import types
 from ...model import facts as f
-from ...program.symbols import Class
+from ...program.symbols import Class, Function
 from ...program.values import UNKNOWN, Address, Cls, Mod, Obj, Value, Values, field
 from .activation import Activation
 from .events import Access, Event
@@ -82,24 +82,36 @@ class PlacedFrame(OwningFrame):
         function = self.function
         if not function.is_top and name in function.binds:
             return UNKNOWN if name in function.bindings else self.explorer.static_name(function, name, self.receiver)
-        here: Activation | None = self.activation.closure
-        above = function.parent
-        while above is not None and not above.is_top:
-            if name in above.binds:
-                while here is not None and here.function is not above:
-                    here = here.closure
-                if here is not None:
-                    self._cell_access(node, here)
-                    if name in here.cells:
-                        return here.cells[name]
-                    if name in here.bound:
-                        return here.bound[name]
-                return self.explorer.static_name(above, name, None)
-            above = above.parent
+        above = self._binder(name)
+        if above is not None:
+            here = self._activation_of(above)
+            if here is not None:
+                self._cell_access(node, here)
+                if name in here.cells:
+                    return here.cells[name]
+                if name in here.bound:
+                    return here.bound[name]
+            return self.explorer.static_name(above, name, None)
         module = function.module
         if name in self.explorer.variables(module):
             self.access(Address("global", None, (module.name, name)), "read", node.at)
         return self.explorer.global_values(module, name)
+
+    def _binder(self, name: str) -> Function | None:
+        """The innermost enclosing function that binds a name."""
+        above = self.function.parent
+        while above is not None and not above.is_top:
+            if name in above.binds:
+                return above
+            above = above.parent
+        return None
+
+    def _activation_of(self, above: Function) -> Activation | None:
+        """The activation of an enclosing function that this one closes over."""
+        here: Activation | None = self.activation.closure
+        while here is not None and here.function is not above:
+            here = here.closure
+        return here
 
     def _cell_access(self, node: f.Name, owner: Activation) -> None:
         if node.id in self.explorer.written_cells(owner.function):
@@ -116,14 +128,10 @@ class PlacedFrame(OwningFrame):
             return Address("global", None, (function.module.name, name))
         if name in function.binds and not function.is_top:
             return self.cell(self.activation, name) if name in function.shared_cells else None
-        here: Activation | None = self.activation.closure
-        above = function.parent
-        while above is not None and not above.is_top:
-            if name in above.binds:
-                while here is not None and here.function is not above:
-                    here = here.closure
-                return self.cell(here, name) if here is not None else None
-            above = above.parent
+        above = self._binder(name)
+        if above is not None:
+            here = self._activation_of(above)
+            return self.cell(here, name) if here is not None else None
         if name in self.explorer.variables(function.module):
             return Address("global", None, (function.module.name, name))
         return None
