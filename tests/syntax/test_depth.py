@@ -4,7 +4,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
@@ -88,9 +87,7 @@ def test_threads_with_small_stacks_are_no_danger() -> None:
 def test_long_tables_are_ordinary() -> None:
     text = "x = [\n" + "    (1, 'a', -2, b.c(d)[0]),\n" * 5_000 + "]\n"
     assert nesting(mask(text).code).refusal is None
-    began = time.process_time()
     assert extract(text).failure is None
-    assert time.process_time() - began < 10
 
 
 def test_brackets_in_strings_do_not_count() -> None:
