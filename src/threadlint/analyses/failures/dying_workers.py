@@ -1,10 +1,10 @@
 """Worker loops that foreign code can end with an exception.
 
 Domain. A worker loop that *serves*: it takes items from a queue, marks them as done, waits or sleeps. A *foreign
-call* in it runs code that the loop's author does not know: something taken from the queue is called or one of its
-methods is, a function that was passed in is called, or an object that was passed in is given data. A foreign call ends
-the worker when no `try` with a broad handler is around it, in the loop or outside: the thread is gone, and what is
-still in the queue waits for ever.
+call* in it runs code, or takes data, that the loop's author does not know: something taken from the queue is called,
+one of its methods is, or it is parsed; a function that was passed in is called, or an object that was passed in is
+given data. A foreign call ends the worker when no `try` with a broad handler is around it, in the loop or outside: the
+thread is gone, and what is still in the queue waits for ever.
 
 Calls that raise when a connection or file is closed are not counted: ending then is what they are for.
 """
@@ -18,7 +18,7 @@ from ...knowledge.raising import CLEANUP_METHODS, HARMLESS_METHODS
 from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Class, Function, dotted, last_name
-from ...program.traverse import walk
+from ...program.traverse import walk, walk_expression
 from ...program.values import Fn
 from ..lifecycle.thread_code import is_test
 from ..lifecycle.worker_loops import TELLS_BY_RAISING, WorkerLoop, worker_loops
@@ -109,6 +109,10 @@ def _is_expected(around: tuple[Any, ...]) -> bool:
     return False
 
 
+_PARSERS = frozenset({
+    "int", "float", "Decimal", "Fraction", "UUID", "loads", "literal_eval", "fromisoformat", "strptime",
+})  # fmt: skip
+"""Functions that raise when what they are given is not written as they expect it."""
 _ENDING = frozenset({"KeyboardInterrupt", "SystemExit", "GeneratorExit", "Empty", "Full"})
 _ASKING = ("__", "log", "debug", "is_", "has_", "should_", "can_")
 """How names of methods begin that only tell or ask something."""
@@ -168,6 +172,10 @@ def _foreign(program: Program, function: Function, call: f.Call, items: frozense
     if is_logging(call.func):
         return None
     func = call.func
+    if last_name(func) in _PARSERS and any(
+        isinstance(node, f.Name) and node.id in items for arg in call.args for node in walk_expression(arg.value)
+    ):
+        return "item"
     if isinstance(func, f.Name):
         return "item" if func.id in items else "stored" if _is_passed(program, function, func) else None
     if not isinstance(func, f.Attr):

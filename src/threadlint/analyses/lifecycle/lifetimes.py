@@ -166,6 +166,20 @@ class Life:
         return [(name, cls) for kind, name, cls in self.fate.homes if kind == "attribute"]
 
     @property
+    def can_be_stopped(self) -> bool:
+        """Whether an object that keeps it in an attribute, or its own class, has a method that stops something."""
+        owners = [cls for _, cls in self.homes if cls is not None]
+        if self.cls is not None:
+            owners.append(self.cls)
+        hierarchy = self._all.program.hierarchy
+        return any(is_stop(name) for owner in owners for cls in hierarchy.mro(owner) for name in cls.methods)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether an attribute that outside code may use keeps it."""
+        return any(not name.startswith("_") for name, _ in self.homes)
+
+    @property
     def keepers(self) -> list[Class]:
         """The classes that keep it in an attribute, or whose method makes it."""
         found = [cls for _, cls in self.homes if cls is not None]

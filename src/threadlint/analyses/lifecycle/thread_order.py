@@ -21,6 +21,7 @@ from ...program.symbols import Class, Function, dotted
 from ...program.traverse import walk
 from ...program.values import Obj
 from ..mentions import Mentions, blocks_of, mentions
+from .worker_loops import may_be_left
 
 HARMLESS_BETWEEN = frozenset({"print", "append", "debug", "info", "warning", "add", "log", "format", "len", "str"})
 
@@ -98,6 +99,22 @@ class _Order:
         values = self._program.static.evaluate(expr, function, receiver)
         return bool(values) and all(self._is_plain(value, attr) for value in values)
 
+    def _starts_itself(self, function: Function, made: f.Call) -> str:
+        """Whether making a thread also starts it: `surely`, when a statement of its constructor does; `never`, when no
+        method of its class mentions that; else `perhaps`."""
+        answers = set()
+        for value in self._program.static.evaluate(made, function):
+            answer = "never"
+            if isinstance(value, Obj) and isinstance(value.type, Class):
+                mro = self._program.hierarchy.mro(value.type)
+                if any("start" in method.text.attributes for cls in mro for method in cls.own_functions):
+                    answer = "perhaps"
+                init = self._program.hierarchy.find(value.type, "__init__")
+                if init is not None and any(_starts(statement, init.receiver_name) for statement in init.facts.body):
+                    answer = "surely"
+            answers.add(answer)
+        return answers.pop() if len(answers) == 1 else "perhaps"
+
     def _is_plain(self, value: object, attr: str) -> bool:
         if not isinstance(value, Obj):
             return False
@@ -125,7 +142,11 @@ class _Order:
                         made.discard(known)
                         started.pop(known, None)
                 if step.call is not None and self._is_thread(function, step.call, "start"):
-                    made.add(path)
+                    how = self._starts_itself(function, step.call)
+                    if how == "surely":
+                        started[path] = statement
+                    elif how == "never":
+                        made.add(path)
             elif step.kind == "start":
                 if path in started:
                     yield Disorder("started-twice", function, path, statement.at, started[path].at)
@@ -147,10 +168,7 @@ class _Order:
             root = step.path.partition(".")[0]
             bound = bound_in(loop)
             if "." not in step.path and root not in bound and root in function.binds:
-                if not any(
-                    isinstance(node, (f.Return, f.Raise)) or (isinstance(node, f.Jump) and node.kind == "break")
-                    for node in walk(loop.body)
-                ):
+                if not may_be_left(loop):
                     yield Disorder("started-each-iteration", function, step.path, step.statement.at, loop.at)
                 continue
             for later in range(index + 1, len(body)):
@@ -190,6 +208,16 @@ class _Order:
         if len(pairs) > 1 and len(pairs) == len(made):
             start, join = pairs[0]
             yield Disorder("one-after-the-other", function, start.path, join.statement.at, pairs[1][0].statement.at)
+
+
+def _starts(statement: Any, name: str | None) -> bool:
+    """Whether a statement is `self.start()`."""
+    return (
+        isinstance(statement, f.Evaluate)
+        and isinstance(statement.value, f.Call)
+        and name is not None
+        and dotted(statement.value.func) == f"{name}.start"
+    )
 
 
 def mentions_path(node: Any, path: str, function: Function) -> bool:

@@ -42,7 +42,7 @@ def unwaited_stops(program: Program) -> tuple[UnwaitedStop, ...]:
         return ()
     signals, results = program.ask(stop_signals), program.ask(thread_results)
     for life in lives:
-        if life.fate.escapes or any(not name.startswith("_") for name, _ in life.homes) or not life.homes:
+        if life.fate.escapes or life.is_public or not life.homes:
             continue
         for name in sorted(life.done):
             method = program.hierarchy.find(life.cls, name) if life.cls is not None and is_stop(name) else None

@@ -64,7 +64,8 @@ class Use(NamedTuple):
     `how` is call (a method is called, `name` says which), read (an attribute is read), set (an attribute is assigned,
     `node` is the assigned expression), with (entered as a context manager), iterate, test, return, yield, raise,
     argument (passed to a call of something called `name`), store (in an attribute `name` of a foreign object) or
-    unknown. `function` is where it stands; `node` the call, attribute or expression.
+    unknown; `bare` is an attribute in a statement of its own, which does nothing. `function` is where it stands;
+    `node` the call, attribute or expression.
     """
 
     how: str
@@ -237,8 +238,8 @@ class _Walk:
                 self.add(function, above)
         elif isinstance(above, f.Assign) and above.value is not attr:
             self._use("set", function, above.value, attr.attr)
-        elif isinstance(above, f.Item) and above.value is attr:
-            self._use("read", function, attr, attr.attr)
+        elif isinstance(above, f.Evaluate):
+            self._use("bare", function, attr, attr.attr)
         else:
             self._use("read", function, attr, attr.attr)
 

@@ -89,6 +89,15 @@ def outermost_loops(body: tuple[Any, ...]) -> Iterator[f.While]:
                 yield from outermost_loops(inner.body)
 
 
+def may_be_left(loop: Any) -> bool:
+    """Whether a jump, `return` or `raise` in the body of a loop may end it before its time: as one that tries again
+    does."""
+    return any(
+        isinstance(node, (f.Return, f.Raise)) or (isinstance(node, f.Jump) and node.kind == "break")
+        for node in walk(loop.body)
+    )
+
+
 def leads_out(loop: f.While) -> bool:
     """Whether anything in the body can end the loop: a jump of its own, `raise`, or a call that says so; or a call
     that raises when what it asks is closed, and is not caught."""

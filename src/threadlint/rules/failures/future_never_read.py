@@ -73,7 +73,7 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         if life.is_done(*_READING) or life.escapes or any(use.how == "kept" for use in life.fate.uses):
             continue
-        if not life.fate.dropped and any(not name.startswith("_") for name, _ in life.homes):
+        if not life.fate.dropped and life.is_public:
             continue
         targets = [fn.function for fn, _ in life.targets]
         if targets and not any(may.may_fail(target) for target in targets):

@@ -93,24 +93,24 @@ def _wrong_args(program: Program, handing: Handing, args: f.Expr, values: Values
         return None if args.kind == "none" else Confidence.HIGH
     if isinstance(args, f.Other) and args.kind in ("fstring", "joined"):
         return Confidence.HIGH
-    if isinstance(args, (f.Display, f.Comprehension, f.BinOp, f.IfExp, f.BoolOp, f.Await, f.Starred, f.Item)):
+    if isinstance(args, (f.Display, f.Comprehension, f.BinOp, f.IfExp, f.BoolOp, f.Await, f.Starred)):
         return None
-    for value in values:
+    for value in values if not isinstance(args, f.Item) else ():
         if isinstance(value, Pack) or (
             isinstance(value, Obj) and (value.type in CONTAINERS or value.type == "builtins.tuple")
         ):
             return None
         if isinstance(value, Obj) and isinstance(value.type, Class) and not _is_plain(program, value.type):
             return None
-    if values and all(_cannot_be_arguments(program, value) for value in values):
+    if values and not isinstance(args, f.Item) and all(_cannot_be_arguments(program, value) for value in values):
         return Confidence.HIGH
     if (
         not is_parenthesised_argument(handing.function, args)
         or isinstance(args, f.Call)
-        or not isinstance(args, (f.Name, f.Attr))
+        or not isinstance(args, (f.Name, f.Attr, f.Item))
     ):
         return None
-    if _is_several(handing.function, args) or values:
+    if _is_several(handing.function, args) or (values and not isinstance(args, f.Item)):
         return None
     return Confidence.MEDIUM if _takes_one(handing) else None
 
@@ -141,6 +141,8 @@ def _cannot_be_arguments(program: Program, value: object) -> bool:
 
 def _is_several(function: Function, args: f.Expr) -> bool:
     """Whether a name says that it holds all the arguments."""
+    if isinstance(args, f.Item):
+        return _is_several(function, args.value)
     name = (args.attr if isinstance(args, f.Attr) else args.id if isinstance(args, f.Name) else "").lower()
     if name in ("a", "p") or any(word in name for word in ("args", "argv", "arguments", "params", "tuple", "list")):
         return True
@@ -171,7 +173,7 @@ def _finding(program: Program, handing: Handing, args: f.Expr, confidence: Confi
     text = (isinstance(args, f.Const) and args.kind in ("str", "bytes")) or isinstance(args, f.Other)
     what = "is taken apart into its characters" if text else "raises TypeError inside the thread"
     if not text and not isinstance(args, f.Const):
-        what = "is not a tuple: its elements, if it has any, become the arguments"
+        what = "elements, if it has any, become the arguments"
     if is_parenthesised_argument(handing.function, args):
         edits, name = (inserted(handing.function, args.at[1], ","),), f"`args=({shown})` is no tuple"
     else:
@@ -179,7 +181,7 @@ def _finding(program: Program, handing: Handing, args: f.Expr, confidence: Confi
         name = f"`args={shown}` is no tuple"
     return RULE.finding(
         program.place(handing.function, args.at),
-        f"{name}: `{shown}` {what}" if "no tuple" not in what else f"{name}",
+        f"{name}: `{shown}` {what}" if text or isinstance(args, f.Const) else f"{name}: its {what}",
         subjects=(dotted(args) or handing.function.qualname,),
         scope=handing.function.qualname,
         help="write a comma behind a single argument: `args=(value,)`",

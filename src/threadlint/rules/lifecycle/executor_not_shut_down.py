@@ -58,7 +58,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lifecycle.lifetimes import Life, is_stop, lifetimes
+from ...analyses.lifecycle.lifetimes import lifetimes
 from ...analyses.lifecycle.thread_code import is_test
 from ...model.finding import Confidence, Finding, Rule
 from ...program.program import Program
@@ -75,7 +75,7 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         if any(kind == "global" for kind, _, _ in life.fate.homes) or life.function.is_top:
             continue
-        if any(not name.startswith("_") for name, _ in life.homes) or _has_an_end(program, life):
+        if life.is_public or life.can_be_stopped:
             continue
         if not life.fate.homes and not life.fate.uses:
             continue
@@ -87,9 +87,3 @@ def check(program: Program) -> Iterator[Finding]:
             help="use it in a `with` statement, or call `shutdown()` when it is not needed any more",
             confidence=Confidence.LOW if is_test(life.function) or life.homes else Confidence.MEDIUM,
         )
-
-
-def _has_an_end(program: Program, life: Life) -> bool:
-    """Whether an object that keeps it can be closed."""
-    keepers = [cls for _, cls in life.homes if cls is not None]
-    return any(is_stop(name) for keeper in keepers for cls in program.hierarchy.mro(keeper) for name in cls.methods)

@@ -48,11 +48,11 @@ from collections.abc import Iterator
 
 from ...analyses.lifecycle.lifetimes import Life, lifetimes
 from ...analyses.lifecycle.thread_code import is_test
+from ...analyses.lifecycle.worker_loops import may_be_left
 from ...analyses.mentions import Mentions, mentions
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule
 from ...program.program import Program
-from ...program.traverse import walk
 
 RULE = Rule("THR315", "executor-per-call")
 
@@ -64,7 +64,7 @@ def check(program: Program) -> Iterator[Finding]:
         loop = where.loop(life.function, life.node)
         if loop is None or isinstance(loop, f.Comprehension) or life.escapes or life.homes or is_test(life.function):
             continue
-        if not (life.fate.of("with") or life.is_done("shutdown", "__exit__")) or _is_retry(where, life, loop):
+        if not (life.fate.of("with") or life.is_done("shutdown", "__exit__")) or may_be_left(loop):
             continue
         single = _runs_one_task(where, life)
         yield RULE.finding(
@@ -76,15 +76,6 @@ def check(program: Program) -> Iterator[Finding]:
             help="make one pool in front of the loop",
             confidence=Confidence.MEDIUM if single else Confidence.LOW,
         )
-
-
-def _is_retry(where: Mentions, life: Life, loop: object) -> bool:
-    """Whether the loop is left behind the pool: `while True: try: … return`."""
-    body = getattr(loop, "body", ())
-    return any(
-        isinstance(node, (f.Return, f.Raise)) or (isinstance(node, f.Jump) and node.kind == "break")
-        for node in walk(body)
-    )
 
 
 def _runs_one_task(where: Mentions, life: Life) -> bool:

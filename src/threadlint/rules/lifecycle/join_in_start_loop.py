@@ -3,7 +3,7 @@
 ## Why it hurts
 
 `join()` waits until the thread has ended. Started and joined in the same iteration, the threads run one after the
-other, and the program is as fast as without them.
+other, and the program is as fast as without them. The same goes for `pool.submit(…).result()` in a loop.
 
 ## Example
 
@@ -43,13 +43,14 @@ for thread in threads:
 ## Stays silent when
 
 - anything else happens between `start()` and `join()`;
-- the join has a timeout.
+- the join, or `result()` of a pool's task, has a timeout.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.lifecycle.awaited_tasks import awaited_tasks
 from ...analyses.lifecycle.thread_code import is_test
 from ...analyses.lifecycle.thread_order import thread_order
 from ...model.finding import Confidence, Finding, Rule, Step
@@ -78,4 +79,14 @@ def check(program: Program) -> Iterator[Finding]:
             story=story,
             help="start all threads first, then join them",
             confidence=Confidence.LOW if is_test(function) else Confidence.HIGH,
+        )
+    for task in program.ask(awaited_tasks):
+        function = task.submit.function
+        yield RULE.finding(
+            program.place(function, task.result.at),
+            "`result()` waits here for the task of this iteration: no two tasks of the pool run together",
+            subjects=(function.qualname,),
+            scope=function.qualname,
+            help="submit all tasks first, then ask for their results; or use `map`",
+            confidence=Confidence.LOW if is_test(function) else Confidence.MEDIUM,
         )

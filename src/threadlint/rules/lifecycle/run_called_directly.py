@@ -37,7 +37,7 @@ thread.join()
 ## Stays silent when
 
 - a method of the thread's own class calls it (`super().run()`, `self.run()`);
-- `start()` of the same thread is called in the same function: then running it here is a choice;
+- `start()` of the same thread is called on another branch of the function: then running it here is a choice;
 - `start` or `run` is not that of a thread.
 
 ## Fix
@@ -51,7 +51,7 @@ from collections.abc import Iterator
 
 from ...analyses.edits import name_span, replaced
 from ...analyses.lifecycle.thread_code import is_test
-from ...analyses.mentions import mentions
+from ...analyses.mentions import Mentions, mentions
 from ...knowledge.types import THREADS
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Fix, Rule
@@ -78,10 +78,11 @@ def check(program: Program) -> Iterator[Finding]:
         ):
             continue
         owner = dotted(attr.value)
-        if owner is not None and _is_started_too(where.text(function).attributes.get("start", []), owner):
+        if owner is not None and _is_a_choice(where, function, call, owner):
             continue
+        again = owner is not None and bool(_starts(where, function, owner))
         is_plain = all(isinstance(value, Obj) and isinstance(value.type, str) for value in values)
-        yield _finding(program, function, call, attr, owner, is_plain)
+        yield _finding(program, function, call, attr, owner, is_plain, again)
 
 
 def _receiver(program: Program, function: Function) -> Obj | None:
@@ -115,21 +116,35 @@ def _is_own(program: Program, function: Function, owner: f.Expr, values: tuple[o
     )
 
 
-def _is_started_too(starts: list[f.Attr], owner: str) -> bool:
-    return any(dotted(start.value) == owner for start in starts)
+def _is_a_choice(where: Mentions, function: Function, call: f.Call, owner: str) -> bool:
+    """Whether the function starts the same thread elsewhere than in the same block: on another branch."""
+    block, _ = where.siblings(function, where.statement(function, call))
+    return any(
+        not any(each is where.statement(function, start) for each in block) for start in _starts(where, function, owner)
+    )
+
+
+def _starts(where: Mentions, function: Function, owner: str) -> list[f.Attr]:
+    return [start for start in where.text(function).attributes.get("start", []) if dotted(start.value) == owner]
 
 
 def _finding(
-    program: Program, function: Function, call: f.Call, attr: f.Attr, owner: str | None, is_plain: bool
+    program: Program,
+    function: Function,
+    call: f.Call,
+    attr: f.Attr,
+    owner: str | None,
+    is_plain: bool,
+    again: bool,
 ) -> Finding:
     shown = f"`{owner}.run()`" if owner else "`run()` of a thread"
     return RULE.finding(
         program.place(function, call.at),
-        f"{shown} does the work in the calling thread; no thread is started",
+        f"{shown} does the work {'once more ' if again else ''}in the calling thread; no thread is started",
         subjects=(f"{function.module.name}.{owner or function.facts.qualname}",),
         scope=function.qualname,
-        help="call `start()`, and `join()` where the result is needed",
+        help="leave it out: `start()` runs it" if again else "call `start()`, and `join()` where the result is needed",
         confidence=Confidence.LOW if is_test(function) else Confidence.HIGH if is_plain else Confidence.MEDIUM,
-        fix=Fix("call `start()` instead", (replaced(function, name_span(attr), "start"),)),
+        fix=None if again else Fix("call `start()` instead", (replaced(function, name_span(attr), "start"),)),
         label="runs here",
     )

@@ -71,6 +71,8 @@ _GIVE_NOTHING = frozenset({
     "queue.Queue.task_done",
 })  # fmt: skip
 """Library functions that return None."""
+_ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+"""Operators whose result is a number, a text or a container. Others are overloaded to compose functions."""
 
 
 def check(program: Program) -> Iterator[Finding]:
@@ -119,6 +121,7 @@ def _is_no_function(value: f.Expr | None) -> bool:
     return (
         value is None
         or isinstance(value, (f.Const, f.Display, f.Compare, f.Not, f.Comprehension))
+        or (isinstance(value, f.BinOp) and value.op in _ARITHMETIC)
         or (isinstance(value, f.Other) and value.kind in ("fstring", "joined"))
     )
 

@@ -47,8 +47,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...analyses.handings import Handing, handings
+from ...analyses.lifecycle.lifetimes import lifetimes
 from ...model import facts as f
-from ...model.finding import Finding, Rule, Severity
+from ...model.finding import Finding, Rule, Severity, Step
 from ...program.program import Program
 from ...program.symbols import Function
 from ...program.values import Fn
@@ -85,6 +86,30 @@ def check(program: Program) -> Iterator[Finding]:
                 subjects=(function.qualname,),
                 scope=handing.function.qualname,
                 help="pass what its parameters ask for",
+            )
+    yield from _own_runs(program)
+
+
+def _own_runs(program: Program) -> Iterator[Finding]:
+    """A finding for each `run` of a class of threads that asks for arguments: it is given none."""
+    told: set[Function] = set()
+    for life in program.ask(lifetimes).of("thread", "timer"):
+        if life.cls is None or not life.is_started or program.hierarchy.find(life.cls, "start") is not None:
+            continue
+        run = program.hierarchy.find(life.cls, "run")
+        if run is None or run in told or run.receiver_name is None or not run.decorator_names <= _PLAIN:
+            continue
+        wrong = _misfit(run, True, _Passed(0, ()))
+        if wrong is not None:
+            told.add(run)
+            yield RULE.finding(
+                program.place(run, run.facts.name_at),
+                f"`{run.facts.qualname}` {wrong}: `start()` calls `run()` without arguments; "
+                "the thread ends with TypeError",
+                subjects=(run.qualname,),
+                scope=run.qualname,
+                story=(Step(program.place(life.function, life.node.at), "the thread is made here"),),
+                help="keep in the constructor what `run` needs",
             )
 
 

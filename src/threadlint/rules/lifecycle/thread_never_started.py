@@ -44,10 +44,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.edits import inserted
 from ...analyses.lifecycle.lifetimes import Life, lifetimes
 from ...analyses.lifecycle.thread_code import is_test
-from ...model.finding import Confidence, Finding, Rule, Severity
+from ...analyses.lifecycle.uncalled_methods import Uncalled, uncalled_methods
+from ...model.finding import Confidence, Finding, Fix, Rule, Severity
 from ...program.program import Program
+from ...program.symbols import dotted
 
 _THREAD_API = frozenset({"start", "run", "join", "is_alive", "setDaemon", "setName", "cancel", "append", "add"})
 
@@ -56,10 +59,14 @@ RULE = Rule("THR302", "thread-never-started", severity=Severity.ERROR)
 
 def check(program: Program) -> Iterator[Finding]:
     """A finding for each thread or timer that is neither started nor leaves the picture."""
+    uncalled = program.ask(uncalled_methods).of("start", "thread", "timer")
+    for each in uncalled:
+        yield _not_called(program, each)
     for life in program.ask(lifetimes).of("thread", "timer"):
         if (
             life.is_started
             or life.escapes
+            or any(each.life is life for each in uncalled)
             or _is_only_a_stand_in(life)
             or any(cls is not None for _, cls in _public_homes(life))
         ):
@@ -76,6 +83,21 @@ def check(program: Program) -> Iterator[Finding]:
             if not life.homes
             else Confidence.MEDIUM,
         )
+
+
+def _not_called(program: Program, uncalled: Uncalled) -> Finding:
+    name = dotted(uncalled.node) or "start"
+    return RULE.finding(
+        program.place(uncalled.function, uncalled.node.at),
+        f"`{name}` is not called here, and the {uncalled.life.kind} is never started",
+        subjects=(f"{uncalled.function.module.name}.{name}",),
+        scope=uncalled.function.qualname,
+        help="add the parentheses",
+        fix=Fix(
+            "add the parentheses", (inserted(uncalled.function, uncalled.node.at[1], "()"),), safe=False
+        ),
+        label="not called",
+    )
 
 
 def _public_homes(life: Life) -> list[tuple[str, object]]:

@@ -43,8 +43,8 @@ print(sum(squares))
 
 ## Stays silent when
 
-- the thread is a daemon, or it is not certain that it is none (unless the event that stops it is cleared to start the
-  next one, and nothing waits in between);
+- the thread is a daemon, or it is not certain that it is none (unless the program ends right after it has started it,
+  or the event that stops it is cleared to start the next one, and nothing waits in between);
 - it is returned, passed on, stored where others may join it, or its class or keeper has a method that stops it;
 - it tells somebody that it is done: an event, a condition, a queue, a future;
 - starting it is the last thing that a script does;
@@ -55,15 +55,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.edits import inserted
 from ...analyses.failures.thread_results import Results, thread_results
-from ...analyses.lifecycle.lifetimes import Life, is_stop, lifetimes
+from ...analyses.lifecycle.claimed_ends import claimed_ends
+from ...analyses.lifecycle.daemon_writes import daemon_writes
+from ...analyses.lifecycle.last_joins import LastJoin, last_joins
+from ...analyses.lifecycle.lifetimes import Life, lifetimes
 from ...analyses.lifecycle.revived_workers import Revived, revived_workers
+from ...analyses.lifecycle.sudden_ends import SuddenEnd, sudden_ends
 from ...analyses.lifecycle.thread_code import is_test
+from ...analyses.lifecycle.uncalled_methods import Uncalled, uncalled_methods
 from ...analyses.lifecycle.worker_loops import outermost_loops
 from ...analyses.mentions import Mentions, mentions
 from ...model import facts as f
-from ...model.finding import Confidence, Finding, Rule, Step
+from ...model.finding import Confidence, Finding, Fix, Rule, Step
 from ...program.program import Program
+from ...program.symbols import dotted
 
 RULE = Rule("THR301", "thread-not-joined")
 
@@ -72,16 +79,68 @@ def check(program: Program) -> Iterator[Finding]:
     """A finding for each non-daemon thread that is started, not joined, and cannot be."""
     results = program.ask(thread_results)
     where = program.ask(mentions)
+    uncalled = program.ask(uncalled_methods).of("join", "thread", "timer")
+    for each in uncalled:
+        yield _not_called(program, each)
     for life in program.ask(lifetimes).of("thread"):
         if not life.is_done("start") or life.daemon is not False or life.escapes:
             continue
-        if life.is_done("join", "is_alive", "isAlive", "join_thread") or _can_be_stopped(program, life):
+        if any(each.life is life for each in uncalled):
             continue
-        if any(not name.startswith("_") for name, _ in life.homes) or results.tells(life):
+        if life.is_done("join", "is_alive", "isAlive", "join_thread") or life.can_be_stopped:
+            continue
+        if life.is_public or results.tells(life):
             continue
         yield from _judged(program, where, results, life)
+    for last in program.ask(last_joins):
+        yield _last_only(program, last)
+    written = {write.life for write in program.ask(daemon_writes)}
+    for sudden in program.ask(sudden_ends):
+        if sudden.life not in written:
+            yield _sudden(program, sudden)
     for revived in program.ask(revived_workers):
         yield _revived(program, revived)
+
+
+def _not_called(program: Program, uncalled: Uncalled) -> Finding:
+    name = dotted(uncalled.node) or "join"
+    return RULE.finding(
+        program.place(uncalled.function, uncalled.node.at),
+        f"`{name}` is not called here, and nothing else waits for the thread",
+        subjects=(f"{uncalled.function.module.name}.{name}",),
+        scope=uncalled.function.qualname,
+        help="add the parentheses",
+        fix=Fix(
+            "add the parentheses", (inserted(uncalled.function, uncalled.node.at[1], "()"),), safe=False
+        ),
+        label="not called",
+    )
+
+
+def _last_only(program: Program, last: LastJoin) -> Finding:
+    life = last.life
+    return RULE.finding(
+        program.place(life.function, life.node.at),
+        f"only the last of these threads is joined: each iteration forgets the `{life.name}` before it",
+        subjects=(f"{life.function.module.name}.{life.name}",),
+        scope=life.function.qualname,
+        story=(Step(program.place(life.function, last.join.at), "joins the last one only"),),
+        help="keep all of them in a list, and join each",
+        confidence=Confidence.LOW if is_test(life.function) else Confidence.HIGH,
+    )
+
+
+def _sudden(program: Program, sudden: SuddenEnd) -> Finding:
+    life = sudden.life
+    return RULE.finding(
+        program.place(life.function, life.node.at),
+        f"daemon thread `{life.name}` is stopped wherever it is: the program ends right after it has started it",
+        subjects=(f"{life.function.module.name}.{life.name}",),
+        scope=life.function.qualname,
+        story=(Step(program.place(sudden.function, sudden.start.at), "started here, and nothing waits after that"),),
+        help="join it, or do not make it a daemon",
+        confidence=Confidence.MEDIUM,
+    )
 
 
 def _revived(program: Program, revived: Revived) -> Finding:
@@ -95,14 +154,6 @@ def _revived(program: Program, revived: Revived) -> Finding:
         help="join the thread after it has been told to stop, or give each thread an event of its own",
         confidence=Confidence.MEDIUM,
     )
-
-
-def _can_be_stopped(program: Program, life: Life) -> bool:
-    """Whether the object that keeps it, or the thread's own class, has a method that stops something."""
-    keepers = [cls for _, cls in life.homes if cls is not None]
-    if life.cls is not None:
-        keepers.append(life.cls)
-    return any(is_stop(name) for keeper in keepers for cls in program.hierarchy.mro(keeper) for name in cls.methods)
 
 
 def _judged(program: Program, where: Mentions, results: Results, life: Life) -> Iterator[Finding]:
@@ -120,6 +171,13 @@ def _judged(program: Program, where: Mentions, results: Results, life: Life) -> 
             Step(program.place(readers[0].function, readers[0].at), "read while the thread may still run"),
         )
         message = f"`{life.name}` is never joined; what it changes is read while it may still run"
+    elif (claim := program.ask(claimed_ends).of(life)) is not None:
+        confidence = Confidence.MEDIUM
+        story = (
+            Step(program.place(life.function, life.node.at), f"thread `{life.name}` is made here"),
+            Step(program.place(claim.function, claim.said.at), "said while the thread may still run"),
+        )
+        message = f"`{life.name}` is never joined, and the program says that it is done while the thread may still run"
     else:
         message = (
             f"`{life.name}` is started and never joined: nothing waits for its end, and nobody learns whether it failed"

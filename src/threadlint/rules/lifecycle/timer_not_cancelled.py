@@ -62,12 +62,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ...analyses.edits import inserted
 from ...analyses.failures.exceptions import Failures, failures
-from ...analyses.lifecycle.lifetimes import Life, is_stop, lifetimes
+from ...analyses.lifecycle.lifetimes import Life, lifetimes
 from ...analyses.lifecycle.thread_code import is_test
+from ...analyses.lifecycle.uncalled_methods import Uncalled, uncalled_methods
 from ...analyses.mentions import Mentions, mentions
 from ...model import facts as f
-from ...model.finding import Confidence, Finding, Rule, Step
+from ...model.finding import Confidence, Finding, Fix, Rule, Step
 from ...program.program import Program
 from ...program.symbols import Function, dotted
 from ...program.traverse import walk
@@ -82,8 +84,11 @@ _SHORT = 1.0
 def check(program: Program) -> Iterator[Finding]:
     """Findings for timers, at most one each."""
     where, may = program.ask(mentions), program.ask(failures)
+    uncalled = program.ask(uncalled_methods).of("cancel", "timer")
+    for each in uncalled:
+        yield _not_called(program, each)
     for life in program.ask(lifetimes).of("timer"):
-        if not life.is_started:
+        if not life.is_started or any(each.life is life for each in uncalled) or _is_lost(where, life):
             continue
         again = _rearms(where, life)
         if again is not None:
@@ -95,24 +100,26 @@ def check(program: Program) -> Iterator[Finding]:
         elif (
             life.daemon is False
             and not life.escapes
-            and not _can_be_stopped(program, life)
+            and not life.can_be_stopped
             and (
                 not life.is_done("join")
                 and not _is_short(life)
-                and not any(not name.startswith("_") for name, _ in life.homes)
+                and not life.is_public
             )
         ):
             yield _uncancelled(program, life)
 
 
+def _is_lost(where: Mentions, life: Life) -> bool:
+    """`timer = Timer(…).start()`: the name holds None, which another rule tells."""
+    start = where.parent(life.function, life.node)
+    call = where.parent(life.function, start) if isinstance(start, f.Attr) else None
+    return isinstance(call, f.Call) and isinstance(where.parent(life.function, call), f.Assign)
+
+
 def _is_short(life: Life) -> bool:
     interval = life.arguments.expr(0, "interval")
     return isinstance(interval, f.Const) and isinstance(interval.value, (int, float)) and interval.value <= _SHORT
-
-
-def _can_be_stopped(program: Program, life: Life) -> bool:
-    keepers = [cls for _, cls in life.homes if cls is not None]
-    return any(is_stop(name) for keeper in keepers for cls in program.hierarchy.mro(keeper) for name in cls.methods)
 
 
 # --- a timer that makes the next one ------------------------------------------------------------------------------
@@ -226,6 +233,21 @@ def _rearming(program: Program, life: Life) -> Finding:
         scope=life.function.qualname,
         help="let one thread loop with `while not stop.wait(interval)`, or test a flag before the next timer is made",
         confidence=Confidence.MEDIUM if life.daemon is False or life.is_done("cancel") else Confidence.LOW,
+    )
+
+
+def _not_called(program: Program, uncalled: Uncalled) -> Finding:
+    name = dotted(uncalled.node) or "cancel"
+    return RULE.finding(
+        program.place(uncalled.function, uncalled.node.at),
+        f"`{name}` is not called here, and nothing else cancels the timer",
+        subjects=(f"{uncalled.function.module.name}.{name}",),
+        scope=uncalled.function.qualname,
+        help="add the parentheses",
+        fix=Fix(
+            "add the parentheses", (inserted(uncalled.function, uncalled.node.at[1], "()"),), safe=False
+        ),
+        label="not called",
     )
 
 

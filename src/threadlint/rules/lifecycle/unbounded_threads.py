@@ -53,11 +53,11 @@ from typing import Any
 from ...analyses.lifecycle.lifetimes import lifetimes
 from ...analyses.lifecycle.thread_code import is_test
 from ...analyses.lifecycle.worker_loops import is_always_true
-from ...analyses.mentions import mentions
+from ...analyses.mentions import Mentions, mentions
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule
 from ...program.program import Program
-from ...program.symbols import Function, last_name
+from ...program.symbols import Function, dotted, last_name
 from ...program.traverse import walk
 from ...program.values import Lit
 
@@ -78,6 +78,9 @@ def check(program: Program) -> Iterator[Finding]:
         endless = isinstance(loop, f.While) and is_always_true(loop.test)
         if number is not None and number >= _MANY:
             message = f"{number} threads are started here, one for each iteration"
+            confidence = Confidence.LOW if is_test(life.function) else Confidence.MEDIUM
+        elif isinstance(loop, f.ForLoop) and _is_file(where, life.function, loop.iter):
+            message = "a thread is started for each line of a file, however long it is"
             confidence = Confidence.LOW if is_test(life.function) else Confidence.MEDIUM
         elif endless and not life.is_done("join"):
             message = "a thread is started for each item of a stream that never ends, and nothing limits their number"
@@ -124,3 +127,23 @@ def _iterations(program: Program, function: Function, loop: Any) -> int | None:
             return None
         bounds.append(value)
     return len(range(*bounds)) if len(bounds) < 3 or bounds[2] else None
+
+
+def _is_file(where: Mentions, function: Function, source: f.Expr) -> bool:
+    """Whether an expression is a file that is open for reading, or lines of one: `sys.stdin`, `open(…)`, the name
+    that a `with open(…)` around it gives, or a reader over one of these."""
+    if isinstance(source, f.Call):
+        name = last_name(source.func)
+        if name in ("enumerate", "reader", "DictReader") and source.args:
+            return _is_file(where, function, source.args[0].value)
+        return name == "open" and isinstance(source.func, f.Name)
+    if dotted(source) == "sys.stdin":
+        return True
+    return isinstance(source, f.Name) and any(
+        isinstance(each, f.With)
+        and any(
+            isinstance(item.target, f.Name) and item.target.id == source.id and _is_file(where, function, item.context)
+            for item in each.items
+        )
+        for each in where.around(function, source)
+    )
