@@ -82,6 +82,8 @@ def run_augment(frame: ActiveFrame, s: f.AugAssign) -> None:
     elif isinstance(s.target, f.Attr):
         owners = evaluator.evaluate_in(s.target.value, frame)
         for owner in owners:
+            if isinstance(owner, Obj) and owner.type == "threading.local":
+                frame.note("local read", s.target.at, owner.address, s.target.attr)
             if isinstance(owner, Obj) and isinstance(owner.type, Class):
                 attr: str | None = s.target.attr
                 setter = frame.explorer.setter(owner.type, s.target.attr)
