@@ -70,8 +70,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.lifecycle.closed_pools import ClosedPool, closed_pools
 from ...analyses.lifecycle.early_joins import EarlyJoin, early_joins
 from ...analyses.lifecycle.own_joins import OwnJoin, own_joins
+from ...analyses.lifecycle.thread_code import is_test
 from ...analyses.lifecycle.thread_order import Disorder, thread_order
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
@@ -102,6 +104,8 @@ def check(program: Program) -> Iterator[Finding]:
         yield _own_join(program, own)
     for early in program.ask(early_joins):
         yield _early_join(program, early)
+    for closed in program.ask(closed_pools):
+        yield _closed_pool(program, closed)
 
 
 def _disordered(program: Program, disorder: Disorder) -> Finding:
@@ -133,6 +137,19 @@ def _early_join(program: Program, early: EarlyJoin) -> Finding:
         ),
         help="start it before it is stored, or do both, and the join, under the lock",
         confidence=Confidence.MEDIUM,
+    )
+
+
+def _closed_pool(program: Program, closed: ClosedPool) -> Finding:
+    function = closed.function
+    return RULE.finding(
+        program.place(function, closed.submit.at),
+        f"`{closed.path}` has been shut down by then and takes no tasks: RuntimeError",
+        subjects=(f"{function.module.name}.{closed.path}",),
+        scope=function.qualname,
+        story=(Step(program.place(function, closed.closed), "it is shut down here, or where this block ends"),),
+        help="hand it the task before it is shut down, inside the `with` block",
+        confidence=Confidence.LOW if is_test(function) else Confidence.HIGH,
     )
 
 

@@ -58,6 +58,9 @@ atexit.register(finish)
 - the thread is a daemon, or it is not certain that it is none;
 - other code of the program stops it as well.
 
+A callback that hands a task to a pool comes too late as well: by then no pool takes any, and `submit` raises
+RuntimeError.
+
 ## Fix
 
 Unsafe: `daemon=True` is passed to `Thread`.
@@ -67,10 +70,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.edits import keyword_added
 from ...analyses.execution import Event, Root, execution
 from ...analyses.failures.thread_results import Results, thread_results
+from ...analyses.lifecycle.late_tasks import LateTask, late_tasks
 from ...analyses.lifecycle.lifetimes import Life, lifetimes
+from ...analyses.lifecycle.made_daemon import made_daemon
 from ...analyses.lifecycle.stop_signals import Key, StopSignals, stop_signals
 from ...model.finding import Confidence, Finding, Fix, Rule, Severity, Step
 from ...program.program import Program
@@ -100,6 +104,8 @@ def check(program: Program) -> Iterator[Finding]:
             if root is not None and not _stopped_elsewhere(program, signals, root, given, own):
                 yield _finding(program, event, life)
                 break
+    for late in program.ask(late_tasks):
+        yield _late_task(program, late)
 
 
 def _given(signals: StopSignals, event: Event) -> tuple[frozenset[Key], frozenset[Function]]:
@@ -153,17 +159,23 @@ def _finding(program: Program, event: Event, life: Life) -> Finding:
         ),
         help="make the thread a daemon, or stop it before the end of the main function",
         confidence=Confidence.HIGH if event.function.is_top else Confidence.MEDIUM,
-        fix=_daemon(life) if life.function.module is event.function.module else None,
+        fix=_fix(life) if life.function.module is event.function.module else None,
     )
 
 
-def _daemon(life: Life) -> Fix | None:
-    """Make it a daemon, where it is made by `Thread(…)` itself."""
-    if (
-        life.cls is not None
-        or any(use.name == "daemon" for use in life.fate.uses)
-        or any(a.keyword == "daemon" for a in life.node.args)
-    ):
-        return None
-    edit = keyword_added(life.function, life.node, "daemon=True")
+def _late_task(program: Program, late: LateTask) -> Finding:
+    submit = late.submit
+    return RULE.finding(
+        program.place(submit.function, submit.at),
+        "this runs at exit, when pools take no more tasks: RuntimeError",
+        subjects=(submit.function.qualname,),
+        scope=submit.function.qualname,
+        story=(Step(program.place(late.registration.function, late.registration.at), "registered to run at exit"),),
+        help="do the work in the callback itself, or before the end of the main function",
+        confidence=Confidence.HIGH if submit is late.registration else Confidence.MEDIUM,
+    )
+
+
+def _fix(life: Life) -> Fix | None:
+    edit = made_daemon(life)
     return Fix("make it a daemon", (edit,), safe=False) if edit is not None else None

@@ -6,7 +6,8 @@ The thread is no daemon, so the interpreter waits for it at exit; and its loop h
 The process has to be killed.
 
 The same happens to a thread that has a way out which it never gets to: it waits in `get()` and does not see the
-flag, or in `put()` on a full queue whose consumer has gone.
+flag, or in `put()` on a full queue whose consumer has gone. A pool waits for its tasks like that, daemon or not, and so
+does a `close()` that joins a daemon without an end.
 
 ## Example
 
@@ -55,7 +56,7 @@ worker.join()
 
 ## Stays silent when
 
-- the thread is a daemon, or it is not certain that it is none;
+- the thread is a daemon that nobody joins in order to stop, or it is not certain that it is none;
 - anything in the loop can leave it: `break`, `return`, `raise`, a test of an event, a socket or file that is closed
   under it;
 - the target is not known.
@@ -69,14 +70,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.edits import keyword_added
 from ...analyses.failures.thread_results import thread_results
+from ...analyses.lifecycle.endless_waits import EndlessJoin, EndlessTask, endless_waits
 from ...analyses.lifecycle.lifetimes import Life, lifetimes
+from ...analyses.lifecycle.made_daemon import made_daemon
 from ...analyses.lifecycle.odd_siblings import odd_siblings
 from ...analyses.lifecycle.stuck_workers import stuck_workers
 from ...analyses.lifecycle.thread_code import is_test
 from ...analyses.lifecycle.unwoken_workers import unwoken_workers
-from ...analyses.lifecycle.worker_loops import WorkerLoop, leads_out, worker_loops
+from ...analyses.lifecycle.worker_loops import WorkerLoop
 from ...model.finding import Confidence, Finding, Fix, Rule, Step
 from ...program.program import Program
 
@@ -85,15 +87,19 @@ RULE = Rule("THR321", "worker-cannot-stop")
 
 def check(program: Program) -> Iterator[Finding]:
     """A finding for each non-daemon thread with an endless loop, or one that can get stuck in a full queue."""
-    endless = [loop for loop in program.ask(worker_loops) if loop.is_endless and not leads_out(loop.loop)]
+    endless = program.ask(endless_waits)
     results = program.ask(thread_results)
     for life in program.ask(lifetimes).of("thread"):
         if not life.is_started or life.daemon is not False or program.ask(lifetimes).only_in_threads(life):
             continue
         roots = results.roots(life)
-        loop = next((each for each in endless if each.root in roots), None)
+        loop = next((each for each in endless.loops if each.root in roots), None)
         if loop is not None:
             yield _finding(program, life, loop)
+    for task in endless.tasks:
+        yield _endless_task(program, task)
+    for join in endless.joins:
+        yield _endless_join(program, join)
     for stuck in program.ask(stuck_workers):
         yield RULE.finding(
             program.place(stuck.life.function, stuck.life.node.at),
@@ -110,7 +116,7 @@ def check(program: Program) -> Iterator[Finding]:
             ),
             help="make the thread a daemon, or give the consumer a way to end it",
             confidence=Confidence.MEDIUM,
-            fix=_daemon(stuck.life),
+            fix=_fix(stuck.life),
         )
     for unwoken in program.ask(unwoken_workers):
         yield RULE.finding(
@@ -135,7 +141,7 @@ def check(program: Program) -> Iterator[Finding]:
             story=(Step(program.place(odd.daemon.function, odd.daemon.node.at), f"`{odd.daemon.name}` is a daemon"),),
             help="make it a daemon too, or let the object be used in a `with` statement",
             confidence=Confidence.MEDIUM,
-            fix=_daemon(odd.life),
+            fix=_fix(odd.life),
         )
 
 
@@ -148,17 +154,37 @@ def _finding(program: Program, life: Life, loop: WorkerLoop) -> Finding:
         story=(Step(program.place(loop.function, loop.loop.at), "this loop never ends", life.name),),
         help="test an event in the loop, put a sentinel into its queue, or make the thread a daemon",
         confidence=Confidence.LOW if is_test(life.function) else Confidence.HIGH,
-        fix=_daemon(life),
+        fix=_fix(life),
     )
 
 
-def _daemon(life: Life) -> Fix | None:
-    """Make it a daemon, where it is made by `Thread(…)` itself."""
-    if (
-        life.cls is not None
-        or any(use.name == "daemon" for use in life.fate.uses)
-        or any(a.keyword == "daemon" for a in life.node.args)
-    ):
-        return None
-    edit = keyword_added(life.function, life.node, "daemon=True")
+def _endless_task(program: Program, task: EndlessTask) -> Finding:
+    life, loop = task.life, task.loop
+    name = loop.root.name
+    return RULE.finding(
+        program.place(life.function, life.node.at),
+        f"task `{name}` never ends: its loop has no way out, and the end of the program waits for the pool",
+        subjects=(f"{life.function.module.name}.{name}",),
+        scope=life.function.qualname,
+        story=(Step(program.place(loop.function, loop.loop.at), "this loop never ends", name),),
+        help="test an event in the loop, or run it on a daemon thread: a pool is for tasks that end",
+        confidence=Confidence.LOW if is_test(life.function) else Confidence.MEDIUM,
+    )
+
+
+def _endless_join(program: Program, wait: EndlessJoin) -> Finding:
+    life, loop = wait.life, wait.loop
+    return RULE.finding(
+        program.place(wait.function, wait.join.at),
+        f"`{wait.function.facts.qualname}` waits here for ever: the loop of thread `{life.name}` has no way out",
+        subjects=(f"{life.function.module.name}.{life.name}",),
+        scope=wait.function.qualname,
+        story=(Step(program.place(loop.function, loop.loop.at), "this loop never ends", life.name),),
+        help="test an event in the loop and set it before the join, or leave the daemon to the end of the program",
+        confidence=Confidence.LOW if is_test(wait.function) else Confidence.MEDIUM,
+    )
+
+
+def _fix(life: Life) -> Fix | None:
+    edit = made_daemon(life)
     return Fix("make it a daemon", (edit,), safe=False) if edit is not None else None

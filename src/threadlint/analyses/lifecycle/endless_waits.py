@@ -1,0 +1,62 @@
+"""Endless threads that somebody waits for: tasks of pools, and daemons that a stopping function joins.
+
+Domain. A worker loop without a way out (`worker_loops`). Run by an executor it keeps one of its threads for ever:
+leaving the `with`, `shutdown()` and the end of the process all wait for it. Run by a daemon thread it hurts nobody
+until a function whose name says that it stops something joins the thread without a timeout.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Function
+from ..failures.thread_results import thread_results
+from .lifetimes import Life, is_stop, lifetimes
+from .worker_loops import WorkerLoop, leads_out, worker_loops
+
+
+class EndlessTask(NamedTuple):
+    """The task of the future `life`, and its loop."""
+
+    life: Life
+    loop: WorkerLoop
+
+
+class EndlessJoin(NamedTuple):
+    """`join`, in a function that stops something, waits for the daemon thread of `life` and its loop."""
+
+    life: Life
+    loop: WorkerLoop
+    function: Function
+    join: f.Call
+
+
+class EndlessWaits:
+    """The answer: `loops` without a way out, the `tasks` and `joins` that wait for them."""
+
+    def __init__(self, program: Program) -> None:
+        self.loops = [loop for loop in program.ask(worker_loops) if loop.is_endless and not leads_out(loop.loop)]
+        self.tasks: list[EndlessTask] = []
+        self.joins: list[EndlessJoin] = []
+        if not self.loops:
+            return
+        by_function = {loop.root.function: loop for loop in reversed(self.loops)}
+        results = program.ask(thread_results)
+        for life in program.ask(lifetimes).of("future", "thread"):
+            if life.kind == "future":
+                task = next((by_function[fn.function] for fn, _ in life.targets if fn.function in by_function), None)
+                if task is not None and life.obj.type == "concurrent.futures.Future":
+                    self.tasks.append(EndlessTask(life, task))
+            elif life.daemon is True and life.is_started:
+                roots = results.roots(life)
+                loop = next((each for each in self.loops if each.root in roots), None)
+                for use in life.fate.called("join") if loop is not None else ():
+                    if loop is not None and use.how == "call" and not use.node.args and is_stop(use.function.name):
+                        self.joins.append(EndlessJoin(life, loop, use.function, use.node))
+
+
+def endless_waits(program: Program) -> EndlessWaits:
+    """The endless threads of this program that somebody waits for."""
+    return EndlessWaits(program)
