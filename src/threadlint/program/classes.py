@@ -24,6 +24,7 @@ class Hierarchy:
         self._subclasses: dict[Class, list[Class]] | None = None
         self._heirs: dict[tuple[Class, Class], Class | None] = {}
         self._targets: dict[tuple[Class, str, bool], tuple[Function, ...]] = {}
+        self._rebound: dict[Function, bool] = {}
 
     def bases(self, cls: Class) -> tuple[Class | str, ...]:
         """The direct bases: classes of the program, or dotted names of library classes."""
@@ -91,6 +92,22 @@ class Hierarchy:
             if name in ancestor.body.bindings:
                 return None
         return None
+
+    def is_rebound(self, method: Function) -> bool:
+        """Whether some instance stores something else under the name of the method, so that a call through the instance
+        may be a call of that."""
+        known = self._rebound.get(method)
+        if known is None:
+            cls = method.cls
+            known = self._rebound[method] = (
+                cls is not None
+                and not method.is_property
+                and any(
+                    method.name in each.attribute_bindings
+                    for each in (*self.mro(cls), *self.subclasses(cls))
+                )
+            )
+        return known
 
     def targets(self, cls: Class, name: str, exact: bool, after: Class | None = None) -> tuple[Function, ...]:
         """The functions that `receiver.name` may mean: for an instance of exactly this class one at most; otherwise

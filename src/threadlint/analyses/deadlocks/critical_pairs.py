@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from ...program.program import Program
 from ...program.symbols import Function
-from ...program.values import Address
-from ..execution import Acquire, Event, Hold, kind_of, one_object
+from ...program.values import Address, Obj
+from ..execution import Acquire, Event, Hold, is_lock, kind_of, one_object
 from ..lock_names import Names, lock_names
 from ..parallel import Parallel, parallel
 
@@ -51,8 +51,9 @@ class CriticalPairs:
     lock by its holder (`again`)."""
 
     def __init__(self, program: Program) -> None:
-        names = program.ask(lock_names)
+        names = self._names = program.ask(lock_names)
         together: Parallel = program.ask(parallel)
+        self._explorer = together.execution.explorer
         self.all: list[Pair] = []
         self.nested: list[Pair] = []
         self.again: list[Pair] = []
@@ -68,6 +69,21 @@ class CriticalPairs:
             self.by_wanted[names.identity(pair.wanted)].append(pair)
             if pair.held and len(pair.held) <= MOST_HELD:
                 self.nested.append(pair)
+
+    def surely_plain(self, lock: Address) -> bool:
+        """Whether no place of the program makes the lock a re-entrant one: an attribute may get an `RLock` in one
+        constructor, or in one class of a family, and a `Lock` in another."""
+        owner = self._explorer.owners.get(lock)
+        family = () if owner is None else (owner, *self._explorer.program.hierarchy.subclasses(owner))
+        static = self._explorer.static
+        declared = (
+            value
+            for cls in family
+            for value in static.class_field(cls, lock.key, static.parameter_receiver(cls))
+            if isinstance(value, Obj) and is_lock(value)
+        )
+        taken = (pair.event.detail.obj for pair in self.by_wanted.get(self._names.identity(lock), ()))
+        return all(kind_of(obj).reentrant is False for obj in (*declared, *taken))
 
 
 def _pairs(together: Parallel) -> list[Pair]:

@@ -13,11 +13,11 @@ from typing import NamedTuple
 from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Class
-from ...program.traverse import walk_expression
 from ...program.values import Address, Obj
 from ..execution import Activation, Event, Execution, LibraryCall, Root, execution, kind_of, reach
 from ..lock_names import Names, lock_names
 from .critical_pairs import CriticalPairs, Pair, critical_pairs
+from .reentry_guards import turns_back
 
 _LOCKED_BY_QUEUES = frozenset({
     "queue.Queue.put", "queue.Queue.get", "queue.Queue.put_nowait", "queue.Queue.get_nowait", "queue.LifoQueue.put",
@@ -63,7 +63,7 @@ class Interruptions:
                 return
             if (
                 self._dies_with(root, event.subject)
-                or _guarded(event)
+                or turns_back(event.function, event.at)
                 or any(h.lock is event.subject for h in event.held)
             ):
                 return
@@ -73,7 +73,7 @@ class Interruptions:
                 yield Interruption(root, event, event.subject, pair.event, known and kind_of(obj).reentrant is False)
         elif event.kind == "call" and event.subject in _LOCKED_BY_QUEUES:
             call: LibraryCall = event.detail
-            if call.receiver is None or self._dies_with(root, call.receiver.address) or _guarded(event):
+            if call.receiver is None or self._dies_with(root, call.receiver.address) or turns_back(event.function, event.at):
                 return
             for other in self._run.events("call"):
                 if other.subject in _LOCKED_BY_QUEUES and other.activation not in reached:
@@ -128,29 +128,6 @@ def _may_free(event: Event) -> bool:
     if event.kind == "access":
         return event.detail.how in ("item", "change", "write", "delete")
     return event.kind in ("call", "unknown") and not str(event.subject).endswith((".release", ".acquire"))
-
-
-def _guarded(event: Event) -> bool:
-    """Whether the function first tests a flag against re-entry, or the collector is off there."""
-    for statement in event.function.facts.body:
-        if isinstance(statement, f.If) and statement.at[0] < event.at[0]:
-            leaves = any(isinstance(inner, (f.Return, f.Raise)) for inner in statement.body)
-            if leaves and any(isinstance(node, (f.Attr, f.Call)) for node in walk_expression(statement.test)):
-                if any(
-                    word in _text(statement.test) for word in ("local", "busy", "active", "inside", "reent", "entered")
-                ):
-                    return True
-    return False
-
-
-def _text(expr: f.Expr) -> str:
-    words = []
-    for node in walk_expression(expr):
-        if isinstance(node, f.Attr):
-            words.append(node.attr)
-        elif isinstance(node, f.Name):
-            words.append(node.id)
-    return " ".join(words).lower()
 
 
 def interruptions(program: Program) -> Interruptions:

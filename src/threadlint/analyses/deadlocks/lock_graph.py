@@ -202,7 +202,8 @@ class _Maker:
         """How sure it is that a holder gets to its own plain lock."""
         trace = self._program.ask(traces).trace(self._together.roots_of(pair.event.activation)[0], pair.event)
         hold = trace.hold_of(pair.wanted)
-        return Confidence.HIGH if hold is not None and trace.certain(hold) else Confidence.LOW
+        sure = hold is not None and trace.certain(hold) and self._pairs.surely_plain(pair.wanted)
+        return Confidence.HIGH if sure else Confidence.LOW
 
     # --- locks --------------------------------------------------------------------------------------------------
 

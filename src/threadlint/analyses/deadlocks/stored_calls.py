@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...knowledge.callbacks import CALLBACK_WORDS
 from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Binding, Class, Function, last_name
@@ -18,11 +19,6 @@ from ..execution import Event, Execution, Hold, execution
 from ..lock_names import Names, lock_names
 from ..parallel import Parallel, parallel
 from .critical_pairs import CriticalPairs, Pair, critical_pairs
-
-WORDS = (
-    "callback", "handler", "listener", "observer", "hook", "subscriber", "receiver", "watcher", "notif", "_cb", "on_",
-    "slot", "sink",
-)  # fmt: skip
 
 
 class StoredCall(NamedTuple):
@@ -167,7 +163,7 @@ def _attribute_of(expr: f.Expr, receiver: str | None) -> str | None:
 
 
 def _says(name: str) -> bool:
-    return any(word in name.lower() for word in WORDS)
+    return any(word in name.lower() for word in CALLBACK_WORDS)
 
 
 def stored_calls(program: Program) -> StoredCalls:

@@ -11,7 +11,8 @@ from .state import NO_ADDRESSES, State
 
 class Edge(NamedTuple):
     """A call from one activation to another; `held`, `running`, `ended` as in `Event`. `tested`: it stands in a branch
-    that asks for the type of something, or goes to a subclass of an unknown object: not every caller may get there."""
+    that asks for the type of something, or goes to a subclass of an unknown object, or to a method whose name some
+    instance binds to something else: not every caller may get there."""
 
     callee: Activation
     at: tuple[int, int]

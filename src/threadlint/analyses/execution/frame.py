@@ -103,13 +103,22 @@ class ActiveFrame(BindingFrame):
             return False
         return mine in self.explorer.program.hierarchy.mro(theirs)
 
+    def _may_be_another(self, callee: Activation, node: f.Expr) -> bool:
+        """Whether an instance may have something else under the method's name."""
+        if not isinstance(node, f.Call) or not isinstance(node.func, f.Attr) or node.func.attr != callee.function.name:
+            return False
+        through = node.func.value
+        if isinstance(through, f.Call) and isinstance(through.func, f.Name) and through.func.id == "super":
+            return False
+        return self.explorer.program.hierarchy.is_rebound(callee.function)
+
     def call_activation(self, callee: Activation, node: f.Expr, detached: bool, apply: bool = True) -> None:
         """Record the call of an activation and take over what it does to locks, threads and ownership."""
         state = self.state
         held = () if detached else state.held
         name = (callee, node.at)
         known = self.activation.edges.get(name)
-        doubted = self.tested > 0 or self._guesses(callee)
+        doubted = self.tested > 0 or self._guesses(callee) or self._may_be_another(callee, node)
         edge = Edge(callee, node.at, held, state.running, state.ended, self.loops > 0, doubted)
         if known is not None:
             edge = edge._replace(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...knowledge import types
+from ...knowledge.callbacks import CALLBACK_WORDS
 from ...model import facts as f
 from ...program.evaluate import Evaluator
 from ...program.symbols import Class
@@ -29,6 +30,7 @@ class Heap(Evaluator):
         self.static = program.static
         self.misses: set[Address] = set()
         self._concurrent: dict[Class, bool] = {}
+        self._kept_alone: dict[str, Values] = {}
 
     def reset(self) -> None:
         """Start a round: what was stored stays."""
@@ -60,6 +62,19 @@ class Heap(Evaluator):
                 v for v in declared if not (isinstance(v, Obj) and v.address.kind == "some" and v.type in types_seen)
             )
         return union(stored, declared)
+
+    def of_whoever_has(self, attr: str) -> Values:
+        """Where callbacks are kept under a name that one class alone gives to a container, it is that container."""
+        known = self._kept_alone.get(attr)
+        if known is None:
+            known = UNKNOWN
+            if any(word in attr.lower() for word in CALLBACK_WORDS):
+                keepers = [cls for cls in self.program.classes if attr in cls.attribute_bindings]
+                if len(keepers) == 1:
+                    kept = self.static.class_field(keepers[0], attr, self.static.parameter_receiver(keepers[0]))
+                    known = tuple(v for v in kept if isinstance(v, Obj) and v.type in types.CONTAINERS)
+            self._kept_alone[attr] = known
+        return known
 
     def missed_something(self) -> bool:
         """Whether a read found nothing where something that matters was stored later."""

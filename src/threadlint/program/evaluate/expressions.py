@@ -32,8 +32,14 @@ class Evaluator(Calls):
         found = UNKNOWN
         for value in owner:
             found = union(found, self.attribute(value, expr.attr, frame, expr))
+        if not owner:
+            found = self.of_whoever_has(expr.attr)
         frame.reads(owner, expr, found)
         return found
+
+    def of_whoever_has(self, attr: str) -> Values:
+        """The values of an attribute of an object of which nothing is known."""
+        return UNKNOWN
 
     def _item(self, expr: f.Item, frame: Frame, hint: Address | None) -> Values:
         owner = self.evaluate_in(expr.value, frame)

@@ -61,6 +61,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.deadlocks.critical_pairs import critical_pairs
+from ...analyses.deadlocks.log_returns import log_returns
 from ...analyses.lock_names import lock_names
 from ...analyses.parallel import parallel
 from ...analyses.traces import traces
@@ -72,10 +73,16 @@ RULE = Rule("THR102", "self-deadlock", severity=Severity.ERROR)
 
 
 def check(program: Program) -> Iterator[Finding]:
-    """One finding for each place that leads a holder to its own lock."""
+    """One finding for each place that leads a holder to its own lock, through calls or through logging."""
+    yield from _through_calls(program)
+    yield from _through_logging(program)
+
+
+def _through_calls(program: Program) -> Iterator[Finding]:
     names, paths, together = program.ask(lock_names), program.ask(traces), program.ask(parallel)
     seen: set[tuple[Place, str]] = set()
-    for pair in program.ask(critical_pairs).again:
+    pairs = program.ask(critical_pairs)
+    for pair in pairs.again:
         root = together.roots_of(pair.event.activation)[0]
         trace = paths.trace(root, pair.event)
         hold = trace.hold_of(pair.wanted) or next(each for each in pair.event.held if each.lock is pair.wanted)
@@ -97,6 +104,42 @@ def check(program: Program) -> Iterator[Finding]:
             scope=activation.function.qualname,
             story=tuple(told),
             help="do the inner work without the lock in a helper that expects it held, or make the lock an `RLock`",
-            confidence=Confidence.HIGH if trace.certain(hold) else Confidence.LOW,
+            confidence=Confidence.HIGH if trace.certain(hold) and pairs.surely_plain(pair.wanted) else Confidence.LOW,
             label=f"wants `{lock.short}`, which this thread holds",
+        )
+
+
+def _through_logging(program: Program) -> Iterator[Finding]:
+    names, paths, together = program.ask(lock_names), program.ask(traces), program.ask(parallel)
+    told_of: set[tuple[Place, str]] = set()
+    for each in program.ask(log_returns).found:
+        roots = together.roots_of(each.event.activation)
+        if not roots:
+            continue
+        trace = paths.trace(roots[0], each.event)
+        hold = trace.hold_of(each.hold.lock) or each.hold
+        activation, at, entered = trace.towards(hold)
+        place = paths.place(activation, at)
+        lock = names.spelling(hold.lock)
+        section = paths.place(hold.activation, hold.at)
+        if (section, lock.full) in told_of:  # each further call in the section is the same mistake
+            continue
+        told_of.add((section, lock.full))
+        told = [Step(section, f"`{lock.short}` is taken here", trace.root.name)]
+        if entered:
+            inner = paths.place(each.event.activation, each.event.at)
+            told.append(Step(inner, "this is logged", trace.root.name, (lock.short,)))
+        handler, last = each.through[0], each.through[-1]
+        told.append(Step(program.place(handler, handler.facts.name_at), "the handler gets the record", trace.root.name))
+        told.append(Step(program.place(last, each.taken.at), f"and `{lock.short}` is wanted again", trace.root.name))
+        yield RULE.finding(
+            place,
+            f"`{lock.short}` is a plain {hold.kind.spelling} and is held while this is logged: the handler "
+            f"`{handler.facts.qualname}` of this program takes it again",
+            subjects=(lock.full,),
+            scope=activation.function.qualname,
+            story=tuple(told),
+            help="log after the lock is released, or keep the handler from the records of its own package",
+            confidence=Confidence.MEDIUM,
+            label=f"logs while `{lock.short}` is held",
         )
