@@ -94,3 +94,6 @@ SNAPSHOTS = frozenset(
     {"builtins.list", "builtins.tuple", "builtins.dict", "builtins.set", "builtins.sorted", "builtins.frozenset"}
 )
 """Builtins that copy a plain container in one step under the GIL."""
+
+STREAMS = frozenset({"sys.stdout", "sys.stderr"})
+"""What everything that is printed goes through, whoever prints it."""

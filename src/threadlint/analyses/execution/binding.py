@@ -7,7 +7,7 @@ from ...knowledge import types
 from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.symbols import Class
-from ...program.values import UNKNOWN, Address, Fn, Lit, Obj, Pack, Values, field, union
+from ...program.values import UNKNOWN, Address, Ext, Fn, Lit, Obj, Pack, Values, field, union
 from .activation import Activation
 from .places import PlacedFrame
 from .reads import read_before
@@ -86,6 +86,8 @@ class BindingFrame(PlacedFrame):
                     self.note("attribute set", target.at, (owner, target.attr), values)
             else:
                 self.escape(values)
+                if isinstance(owner, Ext):
+                    self.note("attribute set", target.at, (owner, target.attr), values)
                 place_or_none = self.attribute_location(owner, target.attr)
                 if place_or_none is not None:
                     self.access(

@@ -1,10 +1,12 @@
-"""Functions that the interpreter calls in the middle of other code: finalizers and signal handlers."""
+"""Functions that run in the middle of other code: finalizers, signal handlers, and what everything that is printed goes
+through, since those two may print as well."""
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ...program.values import Fn, Partial, Value
+from ...knowledge.types import STREAMS
+from ...program.values import Ext, Fn, Obj, Partial, Value
 
 if TYPE_CHECKING:
     from ...program.program import Program
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
 FINALIZER = "finalizer"
 SIGNAL_HANDLER = "signal handler"
+STREAM = "standard stream"
 _TAKERS = {
     "signal.signal": (SIGNAL_HANDLER, 1, "handler"),
     "weakref.ref": (FINALIZER, 1, "callback"),
@@ -24,7 +27,8 @@ _TAKERS = {
 
 
 def interrupting(program: Program, explorer: Explorer) -> Iterator[tuple[str, Fn]]:
-    """What each is, and the function: `__del__` of the program's classes and whatever is registered."""
+    """What each is, and the function: `__del__` of the program's classes, whatever is registered, and what replaces a
+    standard stream or its `write`."""
     for cls in program.classes:
         method = cls.methods.get("__del__")
         if method is not None:
@@ -42,6 +46,16 @@ def interrupting(program: Program, explorer: Explorer) -> Iterator[tuple[str, Fn
                     fn = _function(value)
                     if fn is not None:
                         yield FINALIZER, fn
+            elif event.kind == "attribute set" and isinstance(event.subject[0], Ext):
+                owner, attr = event.subject
+                for value in event.detail:
+                    fn = None
+                    if owner.name in STREAMS and attr == "write":
+                        fn = _function(value)
+                    elif f"{owner.name}.{attr}" in STREAMS and isinstance(value, Obj):
+                        fn = explorer.special(value, "write")
+                    if fn is not None:
+                        yield STREAM, fn
 
 
 def _function(value: Value) -> Fn | None:

@@ -63,7 +63,7 @@ class Contexts(ThreadTargets):
                     seen = self._seen_from_inside(value, frame, entry_owned, keep)
                     if seen is not None and seen not in matter:
                         matter.append(seen)
-                elif not isinstance(value, (Lit, Mod, Ext)):
+                elif not isinstance(value, (Lit, Mod, Ext)) or (isinstance(value, Ext) and value.name in types.STREAMS):
                     matter.append(value)
             if matter:
                 kept[name] = tuple(matter)

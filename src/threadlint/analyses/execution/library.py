@@ -236,6 +236,14 @@ def _enter_context(
                 if method is not None:
                     found = union(found, frame.enter(Fn(method, value), Arguments(), node, None))
                     continue
+            elif value.type == "a context manager made by a generator":
+                before = frame.state.held
+                found = union(found, frame.explorer.enter_generator(frame, value, node, []))
+                frame.state.held = tuple(
+                    hold if hold in before else Hold(hold.obj, hold.at, hold.how, hold.activation, stack.address)
+                    for hold in frame.state.held
+                )
+                continue
         found = union(found, (value,))
     return found
 

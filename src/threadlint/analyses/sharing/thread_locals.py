@@ -17,7 +17,7 @@ from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Function
 from ...program.traverse import walk
-from ...program.values import Address
+from ...program.values import Address, Obj
 from ..execution import Event, Root, execution
 from ..parallel import Parallel, parallel
 from .switch_points import SwitchPoints, switch_points
@@ -45,7 +45,7 @@ def thread_locals(program: Program) -> list[SetOnce]:
     writes: dict[tuple[Address, str], list[Event]] = {}
     for event in found.events("attribute set"):
         owner, attr = event.subject
-        if owner.type == "threading.local":
+        if isinstance(owner, Obj) and owner.type == "threading.local":
             writes.setdefault((owner.address, attr), []).append(event)
     reads = found.events("local read") if writes else []
     threads = [root for root in running.roots if root.kind == "thread" and root.domain == "thread"]

@@ -61,6 +61,7 @@ class Resource:
 ## Stays silent when
 
 - the lock belongs to the dying object alone;
+- what replaces `sys.stdout` takes an `RLock`;
 - it is only tried (`blocking=False`), or `SimpleQueue.put` does the work;
 - a flag of the thread keeps the finalizer from coming back to the lock.
 """
@@ -68,8 +69,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.deadlocks.interruption_stories import interruption_stories
-from ...analyses.execution.callbacks import FINALIZER
+from ...analyses.deadlocks.interruption_stories import Told, interruption_stories
+from ...analyses.execution.callbacks import FINALIZER, STREAM
 from ...model.finding import Confidence, Finding, Rule, Severity
 from ...program.program import Program
 
@@ -77,17 +78,28 @@ RULE = Rule("THR106", "lock-in-finalizer", severity=Severity.ERROR)
 
 
 def check(program: Program) -> Iterator[Finding]:
-    """One finding for each place where a finalizer takes such a lock."""
-    for told in program.ask(interruption_stories).each(FINALIZER):
-        yield RULE.finding(
-            told.at,
-            f"a finalizer takes `{told.lock.short}`{told.through}: it can run in the middle of code that holds "
-            "it, and then waits "
-            "for its own thread",
-            subjects=(told.lock.full,),
-            scope=told.scope,
-            story=told.steps,
-            help="only append to a deque or put into a `SimpleQueue` here, and let ordinary code do the rest",
-            confidence=Confidence.MEDIUM if told.plain else Confidence.LOW,
-            label=f"takes `{told.lock.short}` at any moment",
+    """One finding for each place where a finalizer, or what a finalizer may print through, takes such a lock."""
+    stories = program.ask(interruption_stories)
+    for told in stories.each(FINALIZER):
+        yield _finding(
+            told, f"a finalizer takes `{told.lock.short}`{told.through}: it can run in the middle of code that holds "
         )
+    for told in stories.each(STREAM):
+        yield _finding(
+            told,
+            f"what is printed takes `{told.lock.short}`{told.through}: a finalizer that prints can run in the middle of "
+            "code that holds ",
+        )
+
+
+def _finding(told: Told, what: str) -> Finding:
+    return RULE.finding(
+        told.at,
+        f"{what}it, and then waits for its own thread",
+        subjects=(told.lock.full,),
+        scope=told.scope,
+        story=told.steps,
+        help="only append to a deque or put into a `SimpleQueue` here, and let ordinary code do the rest",
+        confidence=Confidence.MEDIUM if told.plain else Confidence.LOW,
+        label=f"takes `{told.lock.short}` at any moment",
+    )
