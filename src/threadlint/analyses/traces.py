@@ -1,13 +1,15 @@
 """How a root gets to an event: the calls on the way, and where each lock that is held then was taken."""
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from ..model.finding import Step
 from ..model.place import Place
 from ..program.program import Program
 from ..program.values import Address, Fn
-from .execution import Activation, Edge, Event, Hold, Root
+from .execution import Activation, Edge, Event, Hold, Root, execution
 from .lock_names import lock_names
 
 
@@ -60,6 +62,17 @@ class Trace(NamedTuple):
         return True
 
 
+class Way(NamedTuple):
+    """One way from the function that took a lock to an event: the statement there that leads on, the activations
+    entered through it, and whether nothing on the way depends on the type of something."""
+
+    hold: Hold
+    activation: Activation
+    at: tuple[int, int]
+    entered: tuple[Activation, ...]
+    certain: bool
+
+
 def _decorates(wrapper: Activation, edge: Edge) -> bool:
     """Whether a call is that of a decorator's inner function to what it decorates."""
     around = wrapper.closure
@@ -106,6 +119,40 @@ class Traces:
             if hold.activation is event.activation and all(t.hold is not hold for t in taken):
                 taken.append(Taken(hold, event.activation))
         return Trace(root, event, tuple(edges), tuple(taken))
+
+    def ways(self, event: Event, lock: Address) -> Iterator[Way]:
+        """Every place that leads to an event from a function that took the lock, the nearest first."""
+        pending: list[tuple[Activation, tuple[tuple[Activation, Edge], ...]]] = [(event.activation, ())]
+        met = {event.activation}
+        for activation, chain in pending:
+            if all(hold.lock is not lock for hold in activation.held):
+                here = chain[0][1].held if chain else event.held
+                hold = next((hold for hold in reversed(here) if hold.lock is lock), None)
+                if hold is not None:
+                    yield self._way(event, hold, chain)
+                continue
+            for caller, edge in self._callers.get(activation, ()):
+                reached = all(hold.how != "never" for hold in edge.held)
+                if reached and caller not in met and any(hold.lock is lock for hold in edge.held):
+                    met.add(caller)
+                    pending.append((caller, ((caller, edge), *chain)))
+
+    def _way(self, event: Event, hold: Hold, chain: tuple[tuple[Activation, Edge], ...]) -> Way:
+        index = 0
+        while index + 1 < len(chain) and _decorates(*chain[index]):
+            index += 1
+        certain = not any(edge.tested for _, edge in chain)
+        if not chain:
+            return Way(hold, event.activation, event.at, (), True)
+        return Way(hold, chain[index][0], chain[index][1].at, tuple(edge.callee for _, edge in chain[index:]), certain)
+
+    @cached_property
+    def _callers(self) -> dict[Activation, list[tuple[Activation, Edge]]]:
+        found: dict[Activation, list[tuple[Activation, Edge]]] = {}
+        for activation in self._program.ask(execution).activations:
+            for edge in activation.edges.values():
+                found.setdefault(edge.callee, []).append((activation, edge))
+        return found
 
     # --- telling ------------------------------------------------------------------------------------------------
 

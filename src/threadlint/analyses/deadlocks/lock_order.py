@@ -54,17 +54,11 @@ class Order(NamedTuple):
 
 
 class Cycle(NamedTuple):
-    """Orders that close: each wants what the next one holds."""
+    """Orders that close: each wants what the next one holds. `same_class`: the locks are one attribute of different
+    instances of a class."""
 
     orders: tuple[Order, ...]
-
-    @property
-    def same_class(self) -> bool:
-        """Whether the locks are one field of different instances of a class."""
-        return len({order.hold.obj for order in self.orders}) >= 1 and all(
-            order.held.kind == "field" and order.wanted.kind == "field" and order.held.key == order.wanted.key
-            for order in self.orders
-        )
+    same_class: bool
 
 
 class LockOrder:
@@ -126,7 +120,8 @@ class LockOrder:
                 together = self._threads(combination)
                 if together is not None:
                     found_locks.add(locks)
-                    yield Cycle(together)
+                    same = len(path) == 1 and all(o.held.kind == o.wanted.kind == "field" for o in together)
+                    yield Cycle(together, same)
 
     def _closes(self, orders: tuple[Order, ...]) -> bool:
         for order, following in pairwise((*orders, orders[0])):

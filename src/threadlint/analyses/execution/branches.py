@@ -12,7 +12,7 @@ from .state import State, joined
 
 def run_if(frame: ActiveFrame, s: f.If) -> None:
     checks = checks_in(frame, s.test)
-    frame.evaluator.evaluate_in(s.test, frame)
+    frame.evaluator.test(s.test, frame)
     if frame.state is None:
         return
     truth = constant_truth(s.test)

@@ -26,6 +26,10 @@ class ActiveFrame(BindingFrame):
 
     __slots__ = ()
 
+    @property
+    def follows(self) -> bool:
+        return not self.muted and self.state is not None and bool(self.state.held)
+
     def made(self, obj: Obj, arguments: Arguments, node: f.Expr) -> None:
         if len(self.state.owned) < MOST_OWNED:
             self.state.owned |= {obj.address}

@@ -26,7 +26,7 @@ def run_while(frame: ActiveFrame, s: f.While) -> None:
         frame.state = entry.copy()
         frame.fresh = set()
         checks = checks_in(frame, s.test)
-        frame.evaluator.evaluate_in(s.test, frame)
+        frame.evaluator.test(s.test, frame)
         if frame.state is None:
             break
         yes, no = refine(frame, s.test)
@@ -69,7 +69,7 @@ def run_for(frame: ActiveFrame, s: f.ForLoop) -> None:
         return
     if s.is_async:
         frame.note("await", s.at, "async for")
-    given = frame.evaluator.iterated(source, frame)
+    given = frame.evaluator.iterated(source, frame, s.iter)
     frame.iterates(source, s.iter)
     addresses = frozenset(v.address for v in given if isinstance(v, Obj))
     entry = frame.state

@@ -88,9 +88,12 @@ def run_augment(frame: ActiveFrame, s: f.AugAssign) -> None:
                 attr: str | None = s.target.attr
                 setter = frame.explorer.setter(owner.type, s.target.attr)
                 if setter is not None:
-                    frame.muted += 1
+                    follows = frame.follows
+                    frame.muted += not follows
                     evaluator.evaluate_in(s.target, frame)
-                    frame.muted -= 1
+                    frame.muted -= not follows
+                    if follows:
+                        frame.enter(Fn(setter, owner), Arguments((UNKNOWN,)), s.target, None)
                     visible = True
                     attr = _attribute_behind(setter)
                 if attr is None:  # a property over something that is not an attribute of this object

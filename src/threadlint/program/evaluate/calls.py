@@ -7,6 +7,7 @@ from ...knowledge import locks
 from ...model import facts as f
 from ..symbols import Class, Function
 from ..values import UNKNOWN, Address, Cls, Ext, ExtMethod, Fn, Obj, Partial, Value, Values, field
+from . import protocols
 from .arguments import Arguments
 from .attributes import Attributes
 from .library_results import IDENTITY, library_result
@@ -39,9 +40,13 @@ class Calls(Attributes):
         if isinstance(callee, Ext):
             if callee is IDENTITY:
                 return arguments.positional[0] if arguments.positional else UNKNOWN
+            if frame.follows:
+                protocols.of_the_library(self, callee.name, None, arguments, frame, node)
             result = library_result(self, callee.name, None, arguments, frame, node, hint)
             return frame.external(callee.name, None, arguments, node, result)
         if isinstance(callee, ExtMethod):
+            if frame.follows:
+                protocols.of_the_library(self, callee.full_name, callee, arguments, frame, node)
             result = library_result(self, callee.full_name, callee, arguments, frame, node, hint)
             return frame.external(callee.full_name, callee.receiver, arguments, node, result)
         if isinstance(callee, Partial):

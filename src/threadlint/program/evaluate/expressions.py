@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 from ...knowledge import types
 from ...model import facts as f
+from ..symbols import Class
 from ..values import UNKNOWN, Address, Fn, Lit, Obj, Pack, Values, union
+from . import protocols
 from .arguments import Arguments
 from .calls import Calls
 from .frames import Frame
@@ -67,6 +69,8 @@ class Evaluator(Calls):
         callees = self.evaluate_in(expr.func, frame)
         arguments = self.arguments(expr, frame)
         if not callees:
+            if frame.follows:
+                protocols.of_a_string(self, expr, arguments, frame)
             frame.unknown_call(expr, arguments)
             return UNKNOWN
         found = UNKNOWN
@@ -121,7 +125,7 @@ class Evaluator(Calls):
     def _comprehension(self, expr: f.Comprehension, frame: Frame, hint: Address | None) -> Values:
         for clause in expr.fors:
             source = self.evaluate_in(clause.iter, frame)
-            given = self.iterated(source, frame)
+            given = self.iterated(source, frame, clause.iter)
             frame.begin_iteration(source, given, clause.iter)
             frame.bind(clause.target, given)
             for test in clause.tests:
@@ -142,13 +146,15 @@ class Evaluator(Calls):
         before = frame.doubts()
         for value in expr.values:
             values = self.evaluate_in(value, frame, hint)
+            if values and value is not expr.values[-1] and frame.follows:
+                protocols.ask(self, values, protocols.TRUTH, frame, value)
             frame.doubt(value)
             found = union(found, tuple(v for v in values if not (isinstance(v, Lit) and not v.value)))
         frame.settle(before)
         return found
 
     def _ifexp(self, expr: f.IfExp, frame: Frame, hint: Address | None) -> Values:
-        self.evaluate_in(expr.test, frame)
+        self.test(expr.test, frame)
         with frame.arm(expr.test, True):
             body = self.evaluate_in(expr.body, frame, hint)
         with frame.arm(expr.test, False):
@@ -168,22 +174,29 @@ class Evaluator(Calls):
         return frame.suspends(expr, values)
 
     def _compare(self, expr: f.Compare, frame: Frame, hint: Address | None) -> Values:
-        self.evaluate_in(expr.left, frame)
+        left = self.evaluate_in(expr.left, frame)
         right = self.evaluate_in(expr.right, frame)
         if expr.op in ("in", "not in"):
             for value in right:
                 method = self.special(value, "__contains__") if isinstance(value, Obj) else None
                 if method is not None:
                     frame.enter(method, Arguments((UNKNOWN,)), expr, None)
+                elif isinstance(value, Obj) and isinstance(value.type, Class) and frame.follows:
+                    for base in self.program.hierarchy.library_bases(value.type)[:1]:
+                        protocols.mixed_in(self, value, base, "__contains__", Arguments((left,)), frame, expr)
+        elif left and frame.follows:
+            protocols.compared(self, expr, left, right, frame)
         return UNKNOWN
 
     def _not(self, expr: f.Not, frame: Frame, hint: Address | None) -> Values:
-        self.evaluate_in(expr.value, frame)
+        self.test(expr.value, frame)
         return UNKNOWN
 
     def _binop(self, expr: f.BinOp, frame: Frame, hint: Address | None) -> Values:
         left = self.evaluate_in(expr.left, frame)
         right = self.evaluate_in(expr.right, frame)
+        if expr.op == "%" and right and frame.follows:
+            protocols.filled_in(self, expr.left, right, frame, expr)
         if any(isinstance(v, Obj) and v.type in types.CONTAINERS for v in left):
             made = self.allocate("builtins.list", frame, expr, hint)
             self.put(made.address, union(self.elements_of(left), self.elements_of(right)))
@@ -192,10 +205,19 @@ class Evaluator(Calls):
 
     def _other(self, expr: f.Other, frame: Frame, hint: Address | None) -> Values:
         for part in expr.parts:
-            self.evaluate_in(part, frame)
+            values = self.evaluate_in(part, frame)
+            if values and expr.kind == "fstring" and frame.follows:
+                protocols.ask(self, values, protocols.FORMAT, frame, part)
         return UNKNOWN
 
-    def iterated(self, values: Values, frame: Frame) -> Values:
+    def test(self, expr: f.Expr, frame: Frame) -> Values:
+        """The values of an expression whose truth decides what comes next."""
+        values = self.evaluate_in(expr, frame)
+        if values and frame.follows:
+            protocols.ask(self, values, protocols.TRUTH, frame, expr)
+        return values
+
+    def iterated(self, values: Values, frame: Frame, node: f.Expr) -> Values:
         """What a `for` over the values binds: keys of a dict are unknown; `__iter__` of the program's classes is
         run."""
         found = UNKNOWN
@@ -206,7 +228,7 @@ class Evaluator(Calls):
                 method = self.special(value, "__iter__")
                 if method is not None:
                     found = union(
-                        found, self.elements_of(frame.enter(method, Arguments(), f.Const((0, 0), "none"), None))
+                        found, self.elements_of(frame.enter(method, Arguments(), node, None))
                     )
                     continue
             found = union(found, self.elements_of((value,)))

@@ -26,6 +26,11 @@ class Frame:
         self.receiver = receiver
 
     @property
+    def follows(self) -> bool:
+        """Whether special methods that operators and builtins call are of interest here."""
+        return False
+
+    @property
     def closure(self) -> Any:
         """What functions defined here close over."""
         return None

@@ -83,30 +83,29 @@ def _through_calls(program: Program) -> Iterator[Finding]:
     seen: set[tuple[Place, str]] = set()
     pairs = program.ask(critical_pairs)
     for pair in pairs.again:
-        root = together.roots_of(pair.event.activation)[0]
-        trace = paths.trace(root, pair.event)
-        hold = trace.hold_of(pair.wanted) or next(each for each in pair.event.held if each.lock is pair.wanted)
-        activation, at, entered = trace.towards(hold)
-        place = paths.place(activation, at)
         lock = names.spelling(pair.wanted)
-        if (place, lock.full) in seen:
-            continue
-        seen.add((place, lock.full))
-        told = [Step(paths.place(hold.activation, hold.at), f"`{lock.short}` is taken here", root.name)]
-        if entered:
-            inner = paths.place(pair.event.activation, pair.event.at)
-            told.append(Step(inner, f"and again here{paths.through(entered)}", root.name, (lock.short,)))
-        yield RULE.finding(
-            place,
-            f"`{lock.short}` is a plain {hold.kind.spelling} and is taken again here by the thread that holds it"
-            + (f"{paths.through(entered)}" if entered else ""),
-            subjects=(lock.full,),
-            scope=activation.function.qualname,
-            story=tuple(told),
-            help="do the inner work without the lock in a helper that expects it held, or make the lock an `RLock`",
-            confidence=Confidence.HIGH if trace.certain(hold) and pairs.surely_plain(pair.wanted) else Confidence.LOW,
-            label=f"wants `{lock.short}`, which this thread holds",
-        )
+        for way in (way for event in pair.events for way in paths.ways(event, pair.wanted)):
+            place = paths.place(way.activation, way.at)
+            roots = together.roots_of(way.activation)
+            if (place, lock.full) in seen or not roots:
+                continue
+            seen.add((place, lock.full))
+            thread = roots[0].name
+            told = [Step(paths.place(way.hold.activation, way.hold.at), f"`{lock.short}` is taken here", thread)]
+            if way.entered:
+                inner = paths.place(pair.event.activation, pair.event.at)
+                told.append(Step(inner, f"and again here{paths.through(way.entered)}", thread, (lock.short,)))
+            yield RULE.finding(
+                place,
+                f"`{lock.short}` is a plain {way.hold.kind.spelling} and is taken again here by the thread that holds "
+                f"it{paths.through(way.entered)}",
+                subjects=(lock.full,),
+                scope=way.activation.function.qualname,
+                story=tuple(told),
+                help="do the inner work without the lock in a helper that expects it held, or make the lock an `RLock`",
+                confidence=Confidence.HIGH if way.certain and pairs.surely_plain(pair.wanted) else Confidence.LOW,
+                label=f"wants `{lock.short}`, which this thread holds",
+            )
 
 
 def _through_logging(program: Program) -> Iterator[Finding]:
