@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
+from ..model import facts as f
 from ..model.finding import Step
 from ..model.place import Place
 from ..program.program import Program
+from ..program.symbols import last_name
 from ..program.values import Address, Fn
 from .execution import Activation, Edge, Event, Hold, Root, execution
+from .execution.done_callbacks import REGISTERS
 from .lock_names import lock_names
 
 
@@ -64,13 +67,24 @@ class Trace(NamedTuple):
 
 class Way(NamedTuple):
     """One way from the function that took a lock to an event: the statement there that leads on, the activations
-    entered through it, and whether nothing on the way depends on the type of something."""
+    entered through it, and whether nothing on the way depends on the type of something. `if_done`: on the way a callback is
+    registered with a future, and runs there only if that is done by then."""
 
     hold: Hold
     activation: Activation
     at: tuple[int, int]
     entered: tuple[Activation, ...]
     certain: bool
+    if_done: bool = False
+
+
+def _registers(caller: Activation, edge: Edge) -> bool:
+    """Whether a call is that of a callback by `add_done_callback`."""
+    return any(
+        event.at == edge.at and event.kind in ("call", "unknown") and isinstance(event.detail.node, f.Call)
+        and last_name(event.detail.node) == REGISTERS
+        for event in caller.events.values()
+    )  # fmt: skip
 
 
 def _decorates(wrapper: Activation, edge: Edge) -> bool:
@@ -144,7 +158,9 @@ class Traces:
         certain = not any(edge.tested for _, edge in chain)
         if not chain:
             return Way(hold, event.activation, event.at, (), True)
-        return Way(hold, chain[index][0], chain[index][1].at, tuple(edge.callee for _, edge in chain[index:]), certain)
+        entered = tuple(edge.callee for _, edge in chain[index:])
+        if_done = any(_registers(*step) for step in chain)
+        return Way(hold, chain[index][0], chain[index][1].at, entered, certain, if_done)
 
     @cached_property
     def _callers(self) -> dict[Activation, list[tuple[Activation, Edge]]]:

@@ -51,6 +51,9 @@ SUBMITTERS: dict[str, Spawner] = {
 }
 """Calls that hand a function to another thread at once."""
 
+COMPLETING = ("set_result", "set_exception", "cancel")
+"""Methods of a future that run its callbacks before they return."""
+
 HANDLER_METHODS: dict[str, tuple[str, ...]] = {
     "socketserver.BaseRequestHandler": ("handle", "setup", "finish"),
     "socketserver.StreamRequestHandler": ("handle", "setup", "finish"),

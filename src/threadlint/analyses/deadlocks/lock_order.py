@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import islice, pairwise
 from typing import NamedTuple
 
+from ...model import facts as f
 from ...program.program import Program
 from ...program.values import Address
 from ..execution import Event, Hold, Root
+from ..execution.events import vague
 from ..lock_names import Names, lock_names
 from ..parallel import Occurrence, Parallel, parallel
 from .critical_pairs import Pair, critical_pairs
@@ -65,6 +68,7 @@ class LockOrder:
     """The answer: `orders`, and `cycles()`."""
 
     def __init__(self, program: Program) -> None:
+        self._program = program
         self._names: Names = program.ask(lock_names)
         self._parallel: Parallel = program.ask(parallel)
         self.orders: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Order]] = defaultdict(list)
@@ -72,7 +76,7 @@ class LockOrder:
             for hold in pair.held:
                 if hold.kind.excludes:
                     names = (self._names.identity(hold.lock), self._names.identity(pair.wanted))
-                    told_apart = pair if names[0] != names[1] else _told_apart(hold.lock, pair)
+                    told_apart = pair if names[0] != names[1] else self._told_apart(hold.lock, pair)
                     if told_apart is not None:
                         self.orders[names].append(Order(hold, told_apart))
 
@@ -152,6 +156,41 @@ class LockOrder:
             return None
         return tuple(order._replace(occurrence=occurrence) for order, occurrence in zip(orders, found, strict=True))
 
+    def _told_apart(self, held: Address, pair: Pair) -> Pair | None:
+        """The pair in contexts where two objects of one class are known to be two: parameters of one call, objects made
+        at two places, or one and the other that it is linked with; what else hangs off an object may be that very
+        object."""
+        owners = [address.base for address in (held, pair.wanted)]
+        if not self._twins(*owners):
+            if any(
+                owner is not None and not owner.single and (owner.kind != "some" or vague(owner)) for owner in owners
+            ):
+                return None
+            if all(owner is not None and owner.kind == "some" and owner.key[1] == "self" for owner in owners):
+                return None  # one object, seen as an instance of its class and of a base
+        events = tuple(event for event in pair.events if not event.activation.widened)
+        return pair._replace(events=events) if events else None
+
+    def _twins(self, one: Address | None, other: Address | None) -> bool:
+        """Whether one of two objects is what the other keeps in an attribute by which the two point at each other."""
+        if one is None or other is None:
+            return False
+        far, near = (one, other) if one.base is other else (other, one)
+        return far.kind == "field" and far.base is near and far.key in self._mutual
+
+    @cached_property
+    def _mutual(self) -> frozenset[str]:
+        """Attributes that are set both ways: `self.peer = other` and `other.peer = self`."""
+        found = set()
+        for function in self._program.functions:
+            links = {
+                (owner, attr, binding.expr.id)
+                for owner, attr, binding in function.index.attributes
+                if isinstance(binding.expr, f.Name)
+            }
+            found |= {attr for owner, attr, other in links if owner != other and (other, attr, owner) in links}
+        return frozenset(found)
+
     def _gated(self, one: Order, other: Order) -> bool:
         """Whether both hold a lock that only one of them can have."""
         for hold in one.pair.held:
@@ -169,23 +208,6 @@ class LockOrder:
         """For two instances of one class, each side's own held lock is not a gate for the other."""
         pair = {self._names.identity(one.held), self._names.identity(one.wanted)}
         return len(pair) == 1 and self._names.identity(first) in pair and not (first.single and first is second)
-
-
-def _told_apart(held: Address, pair: Pair) -> Pair | None:
-    """The pair in contexts where two objects of one class are known to be two: parameters of one call, or objects made
-    at two places; what hangs off another object may be that very object."""
-    owners = [address.base for address in (held, pair.wanted)]
-    if any(owner is not None and not owner.single and (owner.kind != "some" or _vague(owner)) for owner in owners):
-        return None
-    if all(owner is not None and owner.kind == "some" and owner.key[1] == "self" for owner in owners):
-        return None  # one object, seen as an instance of its class and of a base
-    events = tuple(event for event in pair.events if not event.activation.widened)
-    return pair._replace(events=events) if events else None
-
-
-def _vague(owner: Address) -> bool:
-    """Whether an address stands for an object that may as well be the other one, or a part of it."""
-    return owner.key[1] in ("an argument", "return") or owner.key[0].endswith(".__init__")
 
 
 def _combinations(steps: list[list[Order]]) -> Iterator[tuple[Order, ...]]:

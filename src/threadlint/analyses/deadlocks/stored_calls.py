@@ -2,7 +2,8 @@
 
 Definitions. A *stored call* calls what an attribute of an object holds that was put there from outside
 (`self.on_close()`), or each of a container of such functions (`for listener in self._listeners: listener(event)`), and
-the program does not show what that is. It is made under lock L when L is surely held. It can come back when a public
+the program does not show what that is. Completing a future that a public function gave away (`future.set_result()`)
+calls what its users registered. Such a call is made under lock L when L is surely held. It can come back when a public
 function or method takes L and waits for it.
 """
 from __future__ import annotations
@@ -11,14 +12,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...knowledge.callbacks import CALLBACK_WORDS
+from ...knowledge.threads import COMPLETING
 from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Binding, Class, Function, last_name
 from ...program.traverse import walk_expression
+from ...program.values import Obj
 from ..execution import Event, Execution, Hold, execution
 from ..lock_names import Names, lock_names
 from ..parallel import Parallel, parallel
 from .critical_pairs import CriticalPairs, Pair, critical_pairs
+
+
+FUTURE = "concurrent.futures.Future"
 
 
 class StoredCall(NamedTuple):
@@ -43,7 +49,8 @@ class StoredCalls:
         self._hierarchy = program.hierarchy
         self.found: list[StoredCall] = []
         seen: set[object] = set()
-        for event in self._run.events("unknown"):
+        given_away = self._given_away()
+        for event in (*self._run.events("unknown"), *self._completions(given_away)):
             held = [
                 hold
                 for hold in event.held
@@ -51,7 +58,7 @@ class StoredCalls:
             ]
             if not held or any(hold.how == "never" for hold in event.held):
                 continue
-            stored = self._stored(event)
+            stored = self._stored(event) if event.kind == "unknown" else (event.subject.rpartition(".")[2], True)
             if stored is None:
                 continue
             name, told = stored
@@ -62,6 +69,25 @@ class StoredCalls:
                     seen.add(key)
                     self.found.append(StoredCall(event, name, hold, back, told))
         self.found.sort(key=lambda each: (each.event.function.module.name, each.event.at))
+
+    def _given_away(self) -> set[tuple[str, int]]:
+        """Where futures are made that a public function returns, by site."""
+        return {
+            value.site
+            for activation in self._run.activations
+            if activation.function.is_public
+            for value in activation.returns
+            if isinstance(value, Obj) and value.type == FUTURE and value.site is not None
+        }
+
+    def _completions(self, given_away: set[tuple[str, int]]) -> Iterator[Event]:
+        """Calls that run what was registered with a future that was given away."""
+        completing = {f"{FUTURE}.{name}" for name in COMPLETING}
+        for event in self._run.events("call") if given_away else ():
+            if event.subject in completing and event.held:
+                receiver = event.detail.receiver
+                if receiver is not None and receiver.site in given_away:
+                    yield event
 
     def _way_back(self, event: Event, hold: Hold) -> Pair | None:
         """Where a public function takes the lock."""

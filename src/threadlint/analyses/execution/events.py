@@ -68,10 +68,16 @@ def one_object(address: Address) -> bool:
     """Whether within one thread the address names one object (no element, no repeated allocation on its path)."""
     here: Address | None = address
     while here is not None:
-        if here.kind == "element" or here.many or (here.kind == "some" and here.key[1] in ("return", "an argument")):
+        if here.kind == "element" or here.many or (here.kind == "some" and vague(here)):
             return False
         here = here.base
     return True
+
+
+def vague(some: Address) -> bool:
+    """Whether an unknown instance may be another one wherever it is met: what calls give, and what constructors were
+    given (of `self.parent.parent` both are that)."""
+    return some.key[1] in ("return", "an argument") or some.key[0].endswith(".__init__")
 
 
 class Check(NamedTuple):

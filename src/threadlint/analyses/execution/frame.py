@@ -11,6 +11,7 @@ from ...program.values import UNKNOWN, Address, Fn, Obj, Values, field
 from .activation import Activation, Edge
 from .binding import BindingFrame
 from .conditions import asks_for_a_type, assume_kind
+from .done_callbacks import call_if_done, is_of_a_future
 from .events import UNKNOWN_LOCK_TYPE, LibraryCall
 from .library import ACTIONS
 
@@ -206,6 +207,8 @@ class ActiveFrame(BindingFrame):
             if guessed is not None:
                 ACTIONS["lock." + node.func.attr](self, node.func.attr, guessed, arguments, node, UNKNOWN)
                 return
+        if is_of_a_future(self, node.func):
+            call_if_done(self, None, arguments, node)
         self.note("unknown", node.at, node.func, LibraryCall(None, arguments, node, UNKNOWN, self.used))
 
     def unknown_lock(self, expr: f.Expr) -> Obj | None:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from ...knowledge.handing import GIVING, WAITING
 from ...knowledge.locks import LOCKS
-from ...knowledge.threads import CONSTRUCTORS, SUBMITTERS
+from ...knowledge.threads import COMPLETING, CONSTRUCTORS, SUBMITTERS
 from ...knowledge.types import POOLS, PROCESS_POOLS
 from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.symbols import Class
 from ...program.values import UNKNOWN, Address, Fn, Lit, Obj, Partial, Values, field, union
+from .done_callbacks import REGISTERS, call_if_done, call_registered
 from .events import NEVER, UNKNOWN_LOCK_TYPE, Acquire, Hold, Spawn, lock_of, one_object
 
 if TYPE_CHECKING:
@@ -197,6 +198,22 @@ def _result(
     return result
 
 
+def _add_done_callback(
+    frame: ActiveFrame, name: str, future: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
+    call_if_done(frame, future, arguments, node)
+    return _submit(frame, name, future, arguments, node, result)
+
+
+def _complete(
+    frame: ActiveFrame, name: str, future: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
+    for values in arguments.positional:
+        frame.escape(values)
+    call_registered(frame, future, node)
+    return result
+
+
 def _wait(
     frame: ActiveFrame, name: str, receiver: Obj | None, arguments: Arguments, node: f.Expr, result: Values
 ) -> Values:
@@ -318,6 +335,8 @@ for _name in WAITING:
     ACTIONS[_name] = _wait_for_signal
 for _name in SUBMITTERS:
     ACTIONS[_name] = _submit
+ACTIONS[f"concurrent.futures.Future.{REGISTERS}"] = _add_done_callback
+ACTIONS.update({f"concurrent.futures.Future.{name}": _complete for name in COMPLETING})
 for _pool in POOLS | PROCESS_POOLS:
     ACTIONS[f"{_pool}.shutdown"] = _shutdown
     ACTIONS[f"{_pool}.join"] = _shutdown

@@ -64,7 +64,7 @@ from ...analyses.deadlocks.critical_pairs import critical_pairs
 from ...analyses.deadlocks.log_returns import log_returns
 from ...analyses.lock_names import lock_names
 from ...analyses.parallel import parallel
-from ...analyses.traces import traces
+from ...analyses.traces import Way, traces
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...model.place import Place
 from ...program.program import Program
@@ -103,9 +103,15 @@ def _through_calls(program: Program) -> Iterator[Finding]:
                 scope=way.activation.function.qualname,
                 story=tuple(told),
                 help="do the inner work without the lock in a helper that expects it held, or make the lock an `RLock`",
-                confidence=Confidence.HIGH if way.certain and pairs.surely_plain(pair.wanted) else Confidence.LOW,
+                confidence=_confidence(way, pairs.surely_plain(pair.wanted)),
                 label=f"wants `{lock.short}`, which this thread holds",
             )
+
+
+def _confidence(way: Way, plain: bool) -> Confidence:
+    if not way.certain or not plain:
+        return Confidence.LOW
+    return Confidence.MEDIUM if way.if_done else Confidence.HIGH
 
 
 def _through_logging(program: Program) -> Iterator[Finding]:
