@@ -67,8 +67,8 @@ class Trace(NamedTuple):
 
 class Way(NamedTuple):
     """One way from the function that took a lock to an event: the statement there that leads on, the activations
-    entered through it, and whether nothing on the way depends on the type of something. `if_done`: on the way a callback is
-    registered with a future, and runs there only if that is done by then."""
+    entered through it, and whether nothing on the way depends on the type of something. `if_done`: on the way a
+    callback is registered with a future, and runs there only if that is done by then."""
 
     hold: Hold
     activation: Activation

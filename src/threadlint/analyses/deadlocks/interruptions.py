@@ -73,7 +73,9 @@ class Interruptions:
                 yield Interruption(root, event, event.subject, pair.event, known and kind_of(obj).reentrant is False)
         elif event.kind == "call" and event.subject in _LOCKED_BY_QUEUES:
             call: LibraryCall = event.detail
-            if call.receiver is None or self._dies_with(root, call.receiver.address) or turns_back(event.function, event.at):
+            if call.receiver is None or self._dies_with(root, call.receiver.address):
+                return
+            if turns_back(event.function, event.at):
                 return
             for other in self._run.events("call"):
                 if other.subject in _LOCKED_BY_QUEUES and other.activation not in reached:

@@ -60,7 +60,7 @@ def logger_name(expr: f.Expr, function: Function) -> str | None:
     if isinstance(expr, f.Name):
         if expr.id == "logging":
             return ""
-        bindings = function.bindings.get(expr.id) or function.module.exports.get(expr.id, ())
+        bindings = function.bindings.get(expr.id) or function.module.exports.get(expr.id) or []
         made = [binding.expr for binding in bindings if binding.how == "value" and binding.expr is not None]
         return logger_name(made[0], function) if len(made) == 1 and isinstance(made[0], f.Call) else None
     if isinstance(expr, f.Call) and last_name(expr) == "getLogger":
@@ -81,7 +81,9 @@ def _below(name: str, home: str) -> bool:
 def _turned_away(method: Function, logger: str | None) -> bool:
     """Whether a method of the handler leaves early for records of that logger: `if record.name.startswith("pkg")`."""
     for statement in method.facts.body:
-        if not isinstance(statement, f.If) or not any(isinstance(inner, (f.Return, f.Raise)) for inner in walk(statement.body)):
+        if not isinstance(statement, f.If):
+            continue
+        if not any(isinstance(inner, (f.Return, f.Raise)) for inner in walk(statement.body)):
             continue
         if not any(isinstance(node, f.Attr) and node.attr == "name" for node in walk_expression(statement.test)):
             continue

@@ -23,7 +23,6 @@ from ..lock_names import Names, lock_names
 from ..parallel import Parallel, parallel
 from .critical_pairs import CriticalPairs, Pair, critical_pairs
 
-
 FUTURE = "concurrent.futures.Future"
 
 

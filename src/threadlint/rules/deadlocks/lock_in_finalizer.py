@@ -87,8 +87,8 @@ def check(program: Program) -> Iterator[Finding]:
     for told in stories.each(STREAM):
         yield _finding(
             told,
-            f"what is printed takes `{told.lock.short}`{told.through}: a finalizer that prints can run in the middle of "
-            "code that holds ",
+            f"what is printed takes `{told.lock.short}`{told.through}: a finalizer that prints can run in the middle "
+            "of code that holds ",
         )
 
 
