@@ -71,3 +71,9 @@ def test_the_configuration_says_who_is_called_by_any_thread() -> None:
     rest = {"main m", "entry other", "entry _private"}
     assert roots_of(LIBRARY, **{"assume-threaded": ["m.api"]}) == {"entry api many", *rest}
     assert roots_of(LIBRARY, **{"entry-points": ["m.api"]}) == {"thread api many", *rest}
+
+
+def test_a_loop_over_threads_of_several_functions_need_not_start_one_of_them_twice() -> None:
+    made = "def make(target):\n    return threading.Thread(target=target)\n\n\n"
+    both = "threads = [make(work), make(other)]\nfor thread in threads:\n    thread.start()\n"
+    assert roots_of(HEAD + "def other(): ...\n\n\n" + made + both) == {"main m", "thread work", "thread other"}

@@ -54,6 +54,9 @@ SUBMITTERS: dict[str, Spawner] = {
 COMPLETING = ("set_result", "set_exception", "cancel")
 """Methods of a future that run its callbacks before they return."""
 
+STARTING_WORDS = frozenset(name.rpartition(".")[2] for name in (*CONSTRUCTORS, *SUBMITTERS)) - {"map"}
+"""Last names of what starts threads, to find out cheaply what starts none."""
+
 HANDLER_METHODS: dict[str, tuple[str, ...]] = {
     "socketserver.BaseRequestHandler": ("handle", "setup", "finish"),
     "socketserver.StreamRequestHandler": ("handle", "setup", "finish"),

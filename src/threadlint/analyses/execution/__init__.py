@@ -7,7 +7,7 @@
   "thread" means another process: it shares nothing);
 - *entry*: a function that code outside the program may call (public functions and methods), and, marked not public,
   private ones that nothing in the program was seen to call. Functions that a script reaches which itself starts threads
-  are known to be used by it, and are no entries.
+  are known to be used by it, and are no entries; nor are those that the program itself only calls under a lock.
 
 What it does not know is what the evaluator does not know; a call that stays unresolved has no effect.
 """
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from ...knowledge.threads import HANDLER_METHODS
 from ...knowledge.types import THREADS
 from ...program.evaluate import Arguments
-from ...program.symbols import Function, Module
+from ...program.symbols import Class, Function, Module
 from ...program.values import Address, Fn, Lit, Obj
 from .activation import Activation, Edge
 from .callbacks import interrupting
@@ -43,6 +43,7 @@ from .events import (
 )
 from .explore import Explorer
 from .heap import ROUNDS
+from .under_a_lock import called_under_a_lock
 from .unused import unused
 
 if TYPE_CHECKING:
@@ -52,11 +53,13 @@ if TYPE_CHECKING:
 class Root:
     """Where a thread begins. `many`: several threads may begin here and run at once. `addresses` are the thread objects
     or tasks (for threads); `spawns` the events that start it. `spelling` is how messages call the thread. A root that
-    stands for several alike ones (see `parallel`) has them as `members`."""
+    stands for several alike ones (see `parallel`) has them as `members`. `choices` are spawn events that start one of
+    several functions, this one or another: a loop over them need not come here twice."""
 
     __slots__ = (
         "activation",
         "addresses",
+        "choices",
         "domain",
         "function",
         "kind",
@@ -77,6 +80,7 @@ class Root:
         self.many = False
         self.addresses: set[Address] = set()
         self.spawns: list[Event] = []
+        self.choices: list[Event] = []
         self.domain = "thread"
         self.spelling = "thread"
         self.members: tuple[Root, ...] = (self,)
@@ -95,7 +99,7 @@ class Execution:
         self.interrupts: list[Root] = []
         """Finalizers and signal handlers: they run on any thread, or on the main one, between any two steps of it."""
         self.closed: set[Function] = set()
-        """Functions that a script which starts threads reaches."""
+        """Functions that a script which starts threads reaches, and those that the program only calls under a lock."""
         self._by_kind: dict[str, list[Event]] | None = None
         self._callers: dict[Activation, list[Activation]] | None = None
         self._begun: dict[Activation, list[Root]] | None = None
@@ -217,6 +221,7 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
     _threads(explorer, found)
     if not assumed:
         closed |= _never_run(program, explorer, entered, [root.function.module for root in scripts])
+        closed |= called_under_a_lock(program, explorer.activations.values())
     started = {root.function for root in found.roots if root.kind == "thread"}
     for root in entered:
         own = root.function.cls
@@ -296,7 +301,9 @@ def _threads(explorer: Explorer, found: Execution) -> list[Root]:
     fresh: list[Root] = []
     for event in explorer.spawns:  # grows while it is read: running a thread may show further ones
         spawn: Spawn = event.detail
-        for target, arguments in spawn.targets or explorer.targets_of(spawn.obj):
+        targets = spawn.targets or explorer.targets_of(spawn.obj)
+        chosen = len(targets) > 1 and not isinstance(spawn.obj.type, Class)
+        for target, arguments in targets:
             activation = explorer.activate(None, target, arguments, ())
             if activation is None:
                 continue
@@ -308,6 +315,8 @@ def _threads(explorer: Explorer, found: Execution) -> list[Root]:
                 found.roots.append(root)
             if event not in root.spawns:
                 root.spawns.append(event)
+                if chosen:
+                    root.choices.append(event)
             root.addresses.add(event.subject)
             root.many |= spawn.many
     return fresh
@@ -369,7 +378,8 @@ def _count_activations(found: Execution) -> None:
 
     for root in found.roots:
         if root.kind == "thread" and not root.many:
-            root.many = any(_again(event, root, several) for event in root.spawns) or len(root.spawns) > 1
+            own = [event for event in root.spawns if event not in root.choices]
+            root.many = any(_again(event, root, several) for event in own) or len(own) > 1
 
 
 def _again(event: Event, root: Root, several: object) -> bool:

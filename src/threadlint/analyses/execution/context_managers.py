@@ -49,7 +49,7 @@ def run_with(frame: ActiveFrame, s: f.With) -> None:
     for state in (*leaving, *([current] if current is not None else [])):
         for release in undo:
             release(state)
-    for _, state in frame.exits[mark:]:
+    for state in leaving:
         for pool, _ in pools:
             frame.state = state
             close_pool(frame, pool.address)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...knowledge import types
 from ...knowledge.callbacks import CALLBACK_WORDS
+from ...knowledge.threads import STARTING_WORDS
 from ...model import facts as f
 from ...program.evaluate import Evaluator
 from ...program.symbols import Class
@@ -103,7 +104,8 @@ class Heap(Evaluator):
         return False
 
     def keeps_concurrency(self, cls: Class) -> bool:
-        """Whether instances of a class hold a lock, thread, pool or queue, or are threads themselves."""
+        """Whether instances of a class hold a lock, thread, pool or queue, are threads themselves, or start some (which
+        may well run methods of theirs)."""
         known = self._concurrent.get(cls)
         if known is None:
             self._concurrent[cls] = False
@@ -120,6 +122,8 @@ class Heap(Evaluator):
             return True
         receiver = self.static.parameter_receiver(cls)
         for ancestor in self.program.hierarchy.mro(cls):
+            if any(not STARTING_WORDS.isdisjoint(function.words) for function in ancestor.own_functions):
+                return True
             for name, bindings in (*ancestor.attribute_bindings.items(), *ancestor.body.bindings.items()):
                 if any(
                     isinstance(b.expr, f.Call) or b.how == "annotation" or isinstance(b.expr, f.Name) for b in bindings

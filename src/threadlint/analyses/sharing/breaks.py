@@ -22,10 +22,12 @@ from typing import NamedTuple
 from ...knowledge.types import CONTAINERS, DICTS, GROWS, LISTS, SETS, SHRINKS
 from ...model import facts as f
 from ...program.program import Program
+from ...program.traverse import walk
 from ...program.values import Address
-from ..execution import Check, Hold
+from ..execution import Access, Check, Hold
 from .filled_before import FilledBefore, filled_before
 from .making import Making, making
+from .senses import Senses, senses
 from .shared_state import Locks, Shared, SharedState, Site, locks_of, shared_state
 from .switch_points import SwitchPoints, switch_points
 
@@ -68,6 +70,7 @@ class Breaks:
         self._points: SwitchPoints = program.ask(switch_points)
         self._making: Making = program.ask(making)
         self._filled: FilledBefore = program.ask(filled_before)
+        self._senses: Senses = program.ask(senses)
         self.found: list[Break] = [each for shared in self._state.locations.values() for each in self._of(shared)]
 
     def _of(self, shared: Shared) -> Iterator[Break]:
@@ -124,7 +127,7 @@ class Breaks:
             return Reliance("update", None, access.visible)
         if access.how not in ("write", "change", "item"):
             return None
-        if check is not None and check.form in ("copy", "value", "item") and _computes(access.value):
+        if check is not None and check.form in ("copy", "value", "item") and _stores_a_result(access):
             return Reliance("update", check, access.visible or self._between(site, check))
         if check is None:
             return self._drain(shared, site, kind)
@@ -147,14 +150,15 @@ class Breaks:
         """`if x is None: x = make()`, and `if x is not None: …; x = other`."""
         value = site.access.value
         visible = self._between(site, check)
-        if check.form in ("none", "hasattr", "truth", "copy") and value is not None and _makes(value):
+        replaces = self._senses.was_there(site.function, check.at, site.event.at)
+        if not replaces and check.form in ("none", "hasattr", "truth", "copy") and value is not None and _makes(value):
             if kind and _is_empty(value) and check.form == "truth":
                 return self._drain(shared, site, kind)
             if self._making.makes_lock(site.function, value):  # told as a lock that is created lazily
                 return None
             return Reliance("lazy", check, visible, self._making.idempotent(site.function, value))
         if check.form in ("none", "hasattr") and isinstance(value, (f.Name, f.Attr)):
-            return Reliance("test", check, visible)
+            return Reliance("test", check, visible, self._making.idempotent(site.function, value) or False)
         if isinstance(value, f.Const) and value.kind == "none" and visible:
             if self._taken(shared, site, check):
                 return Reliance("test", check, True)
@@ -202,6 +206,7 @@ class Breaks:
                 if (
                     read.event.at[0] < at
                     and self._used_whole(site, read)
+                    and not (empties and self._kept_in_hand(site, read))
                     and self._points.between(site.function, start, at)
                 ):
                     if any(hold in read.event.held for hold in site.event.held if hold.kind.excludes):
@@ -209,6 +214,21 @@ class Breaks:
                     check = Check(site.location, read.event.at, "value", read.event.held)
                     return Reliance("drain", check, True)
         return None
+
+    def _kept_in_hand(self, site: Site, read: Site) -> bool:
+        """`old = self.buffer; self.buffer = []; send(old)`: what comes in between is in the old one, and used with
+        it."""
+        names = {
+            target.id
+            for node in walk(site.function.facts.body)
+            if isinstance(node, f.Assign) and node.value is not None and node.value.at == read.event.at
+            for target in node.targets
+            if isinstance(target, f.Name)
+        }
+        return bool(names) and any(
+            isinstance(node, f.Name) and node.id in names and node.at[0] > site.event.at[0]
+            for node in walk(site.function.facts.body)
+        )
 
     def _used_whole(self, site: Site, read: Site) -> bool:
         """Whether a read takes the container as a whole (passed on, iterated, joined), not only its length or
@@ -250,7 +270,8 @@ def _matters(relies: Reliance, site: Site, other: Site, kind: str) -> bool:
     access = other.access
     how, method = access.how, access.method
     shrinks = method in SHRINKS or method == "del" or how in ("write", "delete")
-    grows = method in GROWS or method.endswith("=") or (how == "item" and method != "del") or how == "write"
+    fills = how == "item" and method != "del" and kind not in LISTS  # an item of a list was there before
+    grows = method in GROWS or method.endswith("=") or fills or how == "write"
     if relies.what == "update":
         if kind:
             return how in ("item", "augment", "write") or method in ("clear", "pop", "popitem")
@@ -286,9 +307,10 @@ def shared_path(site: Site) -> str:
     return str(key[-1] if isinstance(key, tuple) else key)
 
 
-def _computes(value: f.Expr | None) -> bool:
-    """Whether a new value is worked out from others: arithmetic, or a call."""
-    return isinstance(value, (f.BinOp, f.Call, f.IfExp, f.Other))
+def _stores_a_result(access: Access) -> bool:
+    """Whether a change puts in what is worked out from others: arithmetic, or a call. What only takes something out
+    (`d.pop(k)`) is a call too, and loses nothing that others put in."""
+    return access.method not in SHRINKS and isinstance(access.value, (f.BinOp, f.Call, f.IfExp, f.Other))
 
 
 def _makes(value: f.Expr) -> bool:

@@ -141,8 +141,9 @@ class DeclaredGuards:
         return isinstance(receiver, Obj) and receiver.address in edge.callee.entry_owned
 
     def _takes_none(self, function: Function) -> bool:
-        """Whether a function named `…_locked` takes no lock itself, and is no question (`is_locked`)."""
-        if function.name.startswith(("is_", "_is_", "has_", "was_")) or function.is_property:
+        """Whether a function named `…_locked` takes no lock itself, and is no question (`is_locked`) or test of the
+        lock (`assert_locked`)."""
+        if function.name.lstrip("_").startswith(_ASKING) or function.is_property:
             return False
         return not any(
             event.kind == "acquire"
@@ -193,6 +194,7 @@ class DeclaredGuards:
         )
 
 
+_ASKING = ("is_", "has_", "was_", "assert_", "check_", "verify_", "require_")
 _KINDS = frozenset({"threading.Lock", "threading.RLock", "threading.Condition"})
 
 

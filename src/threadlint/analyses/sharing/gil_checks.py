@@ -21,6 +21,7 @@ from ...program.values import Ext, Obj
 _EXPRESSIONS = (f.Name, f.Attr, f.Call, f.Compare, f.BoolOp, f.Not, f.IfExp, f.Const, f.Other, f.BinOp)
 ASKING = "_is_gil_enabled"
 BUILD = "Py_GIL_DISABLED"
+_BUILDING = frozenset({"setuptools", "distutils", "define_macros", "py_limited_api", "Extension", "build_ext"})
 
 
 class GilCheck(NamedTuple):
@@ -37,13 +38,13 @@ def gil_checks(program: Program) -> list[GilCheck]:
     for function in program.functions:
         if not {ASKING, BUILD} & function.words:
             continue
-        guarded = _guards_itself(function)
+        guarded, builds = _guards_itself(function), _builds_extensions(function)
         inside = _under_a_condition(function)
         for node in walk(function.facts.body):
             if isinstance(node, f.Call) and _asks_gil(node) and not guarded and node.at not in inside:
                 found[function, node.at] = GilCheck(function, node.at, "unguarded")
             elif isinstance(node, (f.If, f.IfExp)):
-                if any(_asks_build(inner) for inner in walk_expression(node.test)):
+                if not builds and any(_asks_build(inner) for inner in walk_expression(node.test)):
                     found.setdefault((function, node.at), GilCheck(function, node.at, "build"))
                 if isinstance(node, f.IfExp) and any(
                     _asks_gil(inner) or _asks_build(inner) for inner in walk_expression(node.test)
@@ -61,6 +62,11 @@ def _asks_build(node: object) -> bool:
     return isinstance(node, f.Call) and any(
         isinstance(arg.value, f.Const) and arg.value.value == BUILD for arg in node.args
     )
+
+
+def _builds_extensions(function: Function) -> bool:
+    """Whether the code has to do with building extension modules: there the build is the question."""
+    return bool(_BUILDING & (function.words | function.module.top.words))
 
 
 def _guards_itself(function: Function) -> bool:

@@ -14,12 +14,11 @@ from ...knowledge.threads import SHARED_HANDLERS
 from ...program.program import Program
 from ...program.symbols import Class, Function
 from ...program.values import Address, Obj
-from ..execution import Activation, Event, Root, is_lock
+from ..execution import Activation, Root, is_lock
 from ..lock_names import innermost
 from ..parallel import Parallel, parallel
 
 _THREADS = frozenset({"threading.Thread", "threading.Timer"})
-
 
 BEGINNINGS = (
     "start", "run", "open", "connect", "init", "setup", "set_up", "begin", "launch", "listen", "serve", "boot",
@@ -43,8 +42,6 @@ class Instances:
         self._callers: dict[Activation, list[tuple[Activation, bool]]] | None = None
         self._made_by: dict[Address, frozenset[Function]] = {}
         self._reached: dict[Root, set[Function]] = {}
-        self._loops: dict[Class, bool] = {}
-        self._off_loops: dict[Root, set[Activation]] = {}
         self._cells = {activation.number: activation for activation in self._parallel.execution.activations}
         self._classes = {cls.qualname: cls for cls in program.classes}
         self._global = self._kept_globally()
@@ -81,9 +78,7 @@ class Instances:
                 return True
             if isinstance(receiver.type, Class):
                 bases = set(self._program.hierarchy.library_bases(receiver.type))
-                if bases & _THREADS:
-                    return True
-                return root.spelling == "handler" and not bases & SHARED_HANDLERS
+                return bool(bases & _THREADS) or (root.spelling == "handler" and not bases & SHARED_HANDLERS)
         return False
 
     def _several_at_once(self, root: Root) -> bool:
@@ -92,7 +87,8 @@ class Instances:
         called like a beginning. (One thread object runs once only, wherever it is started.)"""
         known = self._several.get(root)
         if known is None:
-            known = self._several[root] = len({event.subject for event in root.spawns}) > 1 or any(
+            surely = [event for event in root.spawns if event not in root.choices]
+            known = self._several[root] = len({event.subject for event in surely}) > 1 or any(
                 (event.repeats and (event.subject.many or event.subject.kind == "element"))
                 or event.subject.many
                 or event.detail.many
@@ -101,10 +97,17 @@ class Instances:
                     not event.function.name.lstrip("_").startswith("ensure")
                     and self._called_in_a_loop(event.activation, 3)
                 )
-                or (event.subject.kind == "site" and not event.function.name.lstrip("_").startswith(BEGINNINGS))
-                for event in root.spawns
+                or (event.subject.kind == "site" and not self._begins(event.activation, 2))
+                for event in surely
             )
         return known
+
+    def _begins(self, activation: Activation, levels: int) -> bool:
+        """Whether a function is called like a beginning, or does its work for callers that are."""
+        if activation.function.name.lstrip("_").startswith(BEGINNINGS):
+            return True
+        callers = [caller for caller, _ in self._called_by(activation) if caller is not activation]
+        return levels > 0 and bool(callers) and all(self._begins(caller, levels - 1) for caller in callers)
 
     def _keeps_a_lock_of_its_own(self, cls: Class) -> bool:
         """Whether each instance keeps a lock. One of the class guards the data of the class, not of its instances."""
@@ -298,41 +301,6 @@ class Instances:
         known = self._reached.get(root)
         if known is None:
             known = self._reached[root] = {activation.function for activation in self._parallel.reached(root)}
-        return known
-
-    def on_one_loop(self, one: Event, its: Root, other: Event, others: Root) -> bool:
-        """Whether two events both happen on an event loop: in coroutines, or in methods of a class that lives on a
-        loop."""
-        return self._on_loop(one, its) and self._on_loop(other, others)
-
-    def _on_loop(self, event: Event, root: Root) -> bool:
-        if event.activation not in self._off_loop(root):
-            return True
-        if root.kind == "thread":
-            return False
-        method = event.function.method_of
-        return method is not None and method.cls is not None and self._lives_on_loop(method.cls)
-
-    def _off_loop(self, root: Root) -> set[Activation]:
-        """What a root leads to without entering a coroutine."""
-        known = self._off_loops.get(root)
-        if known is None:
-            known = self._off_loops[root] = set()
-            pending = [each.activation for each in root.members]
-            while pending:
-                activation = pending.pop()
-                if activation not in known and not activation.function.facts.is_async:
-                    known.add(activation)
-                    pending.extend(edge.callee for edge in activation.edges.values())
-        return known
-
-    def _lives_on_loop(self, cls: Class) -> bool:
-        """Whether a class has coroutines and keeps no lock of threads."""
-        known = self._loops.get(cls)
-        if known is None:
-            known = self._loops[cls] = not self._parallel.owns_lock(cls) and any(
-                method.facts.is_async for each in self._program.hierarchy.mro(cls) for method in each.own_functions
-            )
         return known
 
     def is_one(self, location: Address, other: Address) -> bool:

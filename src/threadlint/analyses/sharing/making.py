@@ -12,7 +12,17 @@ that is not a plain value, a call named like `connect` or `open`. The rest is no
 from __future__ import annotations
 
 from ...knowledge.locks import LOCKS
-from ...knowledge.making import MAKING_WORDS, OPENING, PLAIN, PURE_FUNCTIONS, PURE_METHODS, PURE_MODULES, VALUE_TYPES
+from ...knowledge.making import (
+    MAKING_WORDS,
+    NUMBERS,
+    OPENING,
+    PLAIN,
+    PURE_FUNCTIONS,
+    PURE_METHODS,
+    PURE_MODULES,
+    READING,
+    VALUE_TYPES,
+)
 from ...knowledge.types import CONTAINERS
 from ...model import facts as f
 from ...program.program import Program
@@ -50,9 +60,12 @@ class Making:
         return False
 
     def opens_something(self, function: Function) -> bool:
-        """Whether a function opens, connects or starts something that somebody has to close."""
+        """Whether a function opens, connects or starts something that somebody else has to close."""
+        closed = {
+            item.context.at for node in walk(function.facts.body) if isinstance(node, f.With) for item in node.items
+        }
         for node in walk(function.facts.body):
-            if isinstance(node, f.Call):
+            if isinstance(node, f.Call) and node.at not in closed:
                 for value in self._program.static.evaluate(node.func, function):
                     if (
                         isinstance(value, (Ext, ExtMethod))
@@ -68,7 +81,14 @@ class Making:
             return self._local(function, expr.id, depth)
         if isinstance(expr, (f.BoolOp, f.IfExp)):
             parts = expr.values if isinstance(expr, f.BoolOp) else (expr.body, expr.orelse)
-            return _worst([self._judge(function, part, depth) for part in parts])
+            judged = [self._judge(function, part, depth) for part in parts]
+            if any(_is_plain(part) for part in parts):  # `ask() or ""`: what is asked for is plain as well
+                return all(verdict is not False for verdict in judged)
+            return _worst(judged)
+        if isinstance(expr, f.BinOp) and any(_is_number(function, side) for side in (expr.left, expr.right)):
+            return self._judge(function, expr.left, depth) is not False and (
+                self._judge(function, expr.right, depth) is not False
+            )
         if isinstance(expr, f.Call) and isinstance(expr.func, f.Name) and expr.func.id in PLAIN:
             return True
         if isinstance(expr, f.Display):
@@ -84,6 +104,8 @@ class Making:
     def _local(self, function: Function, name: str, depth: int) -> bool | None:
         if name in function.param_names or depth >= DEEPEST or name not in function.binds:
             return None
+        if all(b.how in ("def", "class", "import") for b in function.bindings.get(name, ())):
+            return True  # code, not an object that code works on
         found = [b for b in function.bindings.get(name, ()) if b.how in ("value", "enter") and b.expr is not None]
         if not found:
             return None
@@ -101,13 +123,22 @@ class Making:
                 verdicts.append(_library(value.name))
             elif isinstance(value, ExtMethod):
                 pure = value.owner in CONTAINERS or value.owner in VALUE_TYPES
-                verdicts.append(True if pure and value.name in PURE_METHODS else None)
+                whole = value.name in READING and self._opened_here(function, call)
+                verdicts.append(True if whole or (pure and value.name in PURE_METHODS) else None)
         if verdicts:
             return _worst(verdicts)
         name = (last_name(call.func) or "").lower()
         if name in PURE_METHODS:
             return True
         return False if name.startswith(MAKING_WORDS) or name.endswith(("factory", "_connect", "_session")) else None
+
+    def _opened_here(self, function: Function, call: f.Call) -> bool:
+        """Whether a method is called on a file that the function itself opened: each call reads it from its
+        beginning."""
+        if not isinstance(call.func, f.Attr) or not isinstance(call.func.value, f.Name):
+            return False
+        found = function.bindings.get(call.func.value.id, ())
+        return bool(found) and all(b.how in ("value", "enter") and isinstance(b.expr, f.Call) for b in found)
 
     def _class(self, cls: Class) -> bool | None:
         bases = self._program.hierarchy.library_bases(cls)
@@ -180,6 +211,26 @@ def _worst(verdicts: list[bool | None]) -> bool | None:
     if any(verdict is False for verdict in verdicts):
         return False
     return None if any(verdict is None for verdict in verdicts) else True
+
+
+def _is_plain(expr: f.Expr) -> bool:
+    """A literal text or number."""
+    return isinstance(expr, f.Const) and expr.kind not in ("none", "bool")
+
+
+def _is_number(function: Function, expr: f.Expr) -> bool:
+    """Whether an operand is surely a number: a literal, a measure, a time."""
+    if isinstance(expr, f.Const):
+        return expr.kind in ("int", "float")
+    if isinstance(expr, f.Call):
+        name = last_name(expr.func)
+        return name in NUMBERS
+    if isinstance(expr, f.Name) and expr.id in function.binds and expr.id not in function.param_names:
+        found = function.bindings.get(expr.id, ())
+        return bool(found) and all(
+            b.how == "value" and isinstance(b.expr, f.Call) and last_name(b.expr.func) in NUMBERS for b in found
+        )
+    return False
 
 
 def _library(name: str) -> bool | None:

@@ -36,6 +36,10 @@ BEGINNING = ("start", "setup", "init", "install", "configure", "launch")
 """Beginnings of names of functions that are called once, before others use what they make."""
 
 
+SETTING_UP = ("setup", "set_up", "init", "configure", "prepare")
+"""Beginnings of names of functions that give an object what it needs, before it does anything."""
+
+
 class Race(NamedTuple):
     """A race to tell. `kind` is one of `ORDER`; `home` is global, attribute or cell; `site` is the side to change,
     `against` the other; `lock` the guard, or what `site` holds in vain, and `other_lock` what `against` holds."""
@@ -109,7 +113,11 @@ class Races:
         function = found.site.function
         if exempt(function):
             return True
-        begins = found.what in ("lazy", "test") and function.name.lstrip("_").startswith(BEGINNING)
+        if found.what not in ("lazy", "test"):
+            return False
+        if found.against.function.name.lstrip("_").startswith(SETTING_UP):
+            return found.against.root.kind == "entry"
+        begins = function.name.lstrip("_").startswith(BEGINNING)
         return begins and (found.site.root is not found.against.root or found.site.root.kind == "entry")
 
     def _race(self, found: Break) -> Race | None:
@@ -120,6 +128,8 @@ class Races:
         lock = other = None
         if mine and found.relies.check is not None and any(hold not in found.held for hold in mine):
             again = [h for h in mine if any(self._names.may_be_same(h.lock, b.lock) for b in found.relies.check.held)]
+            if again and self._changed_where_tested(found):
+                return None  # a claim of its own, given back later
             if again:
                 kind, lock = "split", again[-1].lock
         if lock is None and any(hold in mine for hold in found.held):
@@ -147,6 +157,16 @@ class Races:
             None,
             lock,
             other,
+        )
+
+    def _changed_where_tested(self, found: Break) -> bool:
+        """Whether the section that tests also changes: what stands later gives back what was taken there."""
+        site, check = found.site, found.relies.check
+        return check is not None and any(
+            other.event.activation is site.event.activation
+            and check.at[0] <= other.event.at[0] < site.event.at[0]
+            and any(hold is before for hold in other.event.held for before in check.held)
+            for other in found.shared.changes
         )
 
     def _in_vain(self, hold: Hold, site: Site, theirs: list[Hold]) -> bool:

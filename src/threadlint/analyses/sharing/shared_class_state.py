@@ -7,7 +7,7 @@ same object.
 
 Silent: attributes that somebody assigns, sets (who is in, and who is not), names that say that all instances share it
 on purpose (`_registry`, `_cache`, `INSTANCES`), classes of one
-instance, a lock.
+instance, classes that a function makes anew in each call, a lock.
 """
 
 from __future__ import annotations
@@ -43,12 +43,15 @@ def shared_class_state(program: Program) -> list[ThroughSelf]:
         for _, name, binding in function.index.attributes
         if binding.how == "value"
     }
+    made_by_calls = {cls.qualname for cls in program.classes if cls.parent is not None and not cls.parent.is_top}
     found: dict[object, ThroughSelf] = {}
     for shared in state.locations.values():
         start = shared.location
         if start.kind != "class" or start.key[1].isupper() or _ON_PURPOSE.search(start.key[1]):
             continue
-        if start.key[1] in assigned or any("set" in site.access.type.lower() for site in shared.sites):
+        if start.key[0] in made_by_calls or start.key[1] in assigned:
+            continue
+        if any("set" in site.access.type.lower() for site in shared.sites):
             continue
         changes = [site for site in shared.changes if site.access.how in ("change", "item")]
         for site in changes:

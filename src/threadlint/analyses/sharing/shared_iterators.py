@@ -20,9 +20,11 @@ from ...knowledge.iterators import ITERATORS
 from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Binding, Function
-from ...program.values import Ext, Fn
+from ...program.values import Address, Ext, Fn
 from ..execution import Event, execution
+from ..lock_names import Names, lock_names
 from ..parallel import Occurrence, Parallel, parallel
+from .shared_state import SharedState, Site, shared_state
 
 
 class Advance(NamedTuple):
@@ -58,6 +60,8 @@ class _Search:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._parallel: Parallel = program.ask(parallel)
+        self._state: SharedState = program.ask(shared_state)
+        self._names: Names = program.ask(lock_names)
         self.made: dict[tuple[str, ...], tuple[Binding, bool]] = {}
         self._known: dict[tuple[str, ...], bool] = {}
 
@@ -125,12 +129,26 @@ class _Search:
         return None
 
     def together(self, event: Event, other: Event) -> tuple[Occurrence, Occurrence] | None:
-        """How two places may run at the same time without a common lock."""
-        locks = {hold.lock for hold in event.held if hold.kind.excludes}
-        if any(hold.lock in locks for hold in other.held):
-            return None
+        """How two places may run at the same time, on one iterator and without a common lock."""
+        here, there = self._location(event), self._location(other)
         for first in self._parallel.meetings((event,)):
             for second in self._parallel.meetings((other,)):
-                if self._parallel.may_run_together(first, second):
+                if here is not None and there is not None:
+                    meet = self._state.conflict(Site(first, here), Site(second, there))
+                else:
+                    meet = not self._common_lock(event, other) and self._parallel.may_run_together(first, second)
+                if meet:
                     return first, second
         return None
+
+    def _location(self, event: Event) -> Address | None:
+        """Where the iterator lives that a call advances: the attribute or global that its argument reads."""
+        at = event.detail.node.args[0].value.at
+        for each in event.activation.events.values():
+            if each.kind == "access" and each.at == at and isinstance(each.subject, Address):
+                return each.subject
+        return None
+
+    def _common_lock(self, event: Event, other: Event) -> bool:
+        held = {self._names.identity(hold.lock) for hold in event.held if hold.kind.excludes}
+        return any(self._names.identity(hold.lock) in held for hold in other.held)

@@ -27,6 +27,7 @@ from ..execution.library import STUCK
 from ..first_entries import Ways, first_entries
 from ..lock_names import Names, lock_names
 from ..parallel import Occurrence, Parallel, parallel
+from .event_loops import EventLoops, event_loops
 from .handovers import Handovers, handovers
 from .instances import Instances, instances
 
@@ -89,6 +90,7 @@ class SharedState:
         self.names: Names = program.ask(lock_names)
         self.parallel: Parallel = program.ask(parallel)
         self._instances: Instances = program.ask(instances)
+        self._loops: EventLoops = program.ask(event_loops)
         self._handovers: Handovers = program.ask(handovers)
         self._hierarchy = program.hierarchy
         self.locations: dict[Key, Shared] = {}
@@ -156,7 +158,7 @@ class SharedState:
         """Whether two accesses of one object can happen at the same time, whatever locks they hold."""
         if not self._one_place(site, other):
             return False
-        if self._instances.on_one_loop(site.event, site.root, other.event, other.root):
+        if self._loops.on_one_loop(site.event, site.root, other.event, other.root):
             return False
         if not self.parallel.may_run_together(site.occurrence, other.occurrence, locks=locks):
             return False

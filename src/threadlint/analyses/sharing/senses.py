@@ -1,0 +1,52 @@
+"""Which way a test came out at a place: whether what it asked for was there.
+
+Domain: `if` statements whose whole test asks one thing (`x`, `not x`, `x is None`, `x is not None`), and places in
+their arms. `if x is not None: x = renewed()` replaces what is there; `if x is None: x = made()` makes what is missing.
+
+What it does not know: tests joined by `and` and `or`, loops, and what stands behind an arm that returns.
+"""
+
+from __future__ import annotations
+
+from ...model import facts as f
+from ...program.program import Program
+from ...program.symbols import Function
+from ...program.traverse import walk
+
+
+class Senses:
+    """The answer: `was_there`."""
+
+    def __init__(self, program: Program) -> None:
+        self._known: dict[Function, dict[f.Span, f.If]] = {}
+
+    def was_there(self, function: Function, test: f.Span, at: f.Span) -> bool:
+        """Whether a place stands in the arm of a test in which what the test asks for was there."""
+        known = self._known.get(function)
+        if known is None:
+            known = self._known[function] = {
+                node.test.at: node for node in walk(function.facts.body) if isinstance(node, f.If)
+            }
+        statement = known.get(test)
+        present = _asks_for_presence(statement.test) if statement is not None else None
+        if statement is None or present is None:
+            return False
+        arm = statement.body if present else statement.orelse
+        return any(isinstance(node, (f.Name, f.Attr, f.Item)) and node.at == at for node in walk(arm))
+
+
+def _asks_for_presence(test: f.Expr) -> bool | None:
+    """True for `x` and `x is not None`, False for their opposites, None for anything else."""
+    if isinstance(test, f.Not):
+        inner = _asks_for_presence(test.value)
+        return None if inner is None else not inner
+    if isinstance(test, (f.Name, f.Attr)):
+        return True
+    if isinstance(test, f.Compare) and isinstance(test.right, f.Const) and test.right.kind == "none":
+        return {"is not": True, "is": False, "!=": True, "==": False}.get(test.op)
+    return None
+
+
+def senses(program: Program) -> Senses:
+    """Which way the program's tests came out."""
+    return Senses(program)
