@@ -20,8 +20,7 @@ PURE_FUNCTIONS = frozenset({
     "collections.defaultdict", "collections.deque", "collections.Counter", "types.SimpleNamespace",
     "types.MappingProxyType", "weakref.ref", "weakref.WeakKeyDictionary", "weakref.WeakValueDictionary",
     "weakref.WeakSet", "os.cpu_count", "os.getcwd", "sys.intern", "functools.reduce", "unicodedata.normalize",
-    "string.Template", "time.time", "time.monotonic", "time.perf_counter", "time.process_time", "time.time_ns",
-    "time.monotonic_ns", "time.perf_counter_ns",
+    "string.Template",
 })  # fmt: skip
 """Functions and types whose results, made twice from the same arguments, nobody can tell apart."""
 
@@ -53,11 +52,8 @@ PLAIN = frozenset(
 )
 """Builtins that give a plain value whatever they are given."""
 
-NUMBERS = frozenset({
-    "int", "float", "len", "abs", "round", "time", "monotonic", "perf_counter", "process_time", "time_ns",
-    "monotonic_ns", "perf_counter_ns",
-})  # fmt: skip
-"""Last names of functions that give a number."""
+NUMBERS = frozenset({"int", "float", "len", "abs", "round"})
+"""Last names of functions that give a number, the same from the same arguments."""
 
 READING = frozenset({"read", "readline", "readlines"})
 """Methods that read a file."""

@@ -219,7 +219,7 @@ def _is_plain(expr: f.Expr) -> bool:
 
 
 def _is_number(function: Function, expr: f.Expr) -> bool:
-    """Whether an operand is surely a number: a literal, a measure, a time."""
+    """Whether an operand is surely a number: a literal, a measure."""
     if isinstance(expr, f.Const):
         return expr.kind in ("int", "float")
     if isinstance(expr, f.Call):
