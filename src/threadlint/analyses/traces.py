@@ -67,14 +67,16 @@ class Trace(NamedTuple):
 
 class Way(NamedTuple):
     """One way from the function that took a lock to an event: the statement there that leads on, the activations
-    entered through it, and whether nothing on the way depends on the type of something. `if_done`: on the way a
-    callback is registered with a future, and runs there only if that is done by then."""
+    entered through it, and whether nothing on the way depends on the type of something. `steps`: the place in each
+    activation on the way, the event's own last. `if_done`: on the way a callback is registered with a future, and runs
+    there only if that is done by then."""
 
     hold: Hold
     activation: Activation
     at: tuple[int, int]
     entered: tuple[Activation, ...]
     certain: bool
+    steps: tuple[tuple[Activation, tuple[int, int]], ...]
     if_done: bool = False
 
 
@@ -157,10 +159,11 @@ class Traces:
             index += 1
         certain = not any(edge.tested for _, edge in chain)
         if not chain:
-            return Way(hold, event.activation, event.at, (), True)
+            return Way(hold, event.activation, event.at, (), True, ((event.activation, event.at),))
         entered = tuple(edge.callee for _, edge in chain[index:])
         if_done = any(_registers(*step) for step in chain)
-        return Way(hold, chain[index][0], chain[index][1].at, entered, certain, if_done)
+        steps = (*((caller, edge.at) for caller, edge in chain), (event.activation, event.at))
+        return Way(hold, chain[index][0], chain[index][1].at, entered, certain, steps, if_done)
 
     @cached_property
     def _callers(self) -> dict[Activation, list[tuple[Activation, Edge]]]:

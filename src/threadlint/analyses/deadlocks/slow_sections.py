@@ -4,11 +4,13 @@ Definitions. A *section* is a place of the text that takes a lock. It is slow wh
 (`waiting`): without a timeout or with a long one, for a device, another process, another thread, the user, or for a
 second and more of sleep. A slow section hurts when the same lock has quick sections elsewhere: their callers expect to
 pass at once. A lock all of whose sections are slow has the job of letting one in at a time, and is left alone; so is
-one that stands around a connection and little else (`WIRE`).
+one that stands around a connection and little else, and a section that waits only until something has been made that
+everybody needs (`made_once`).
 """
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice
 from typing import NamedTuple
 
 from ...model.facts import Span
@@ -17,7 +19,9 @@ from ...program.symbols import Function
 from ...program.values import Lit
 from ..execution import Event, Hold, LibraryCall
 from ..lock_names import Names, lock_names
+from ..traces import traces
 from .critical_pairs import WAITING, critical_pairs
+from .made_once import made_once
 from .wait_rings import wait_rings
 from .waiting import Waiting, waiting
 
@@ -39,17 +43,22 @@ _LIFE = (
     "exit", "connect", "disconnect", "terminate", "restart", "reset", "quit", "setup", "teardown", "destroy", "kill",
     "main", "unschedule", "clear", "remove", "finish", "end", "dispose", "cancel",
 )  # fmt: skip
+_LIFE_WORDS = frozenset({"start", "stop", "shutdown", "close", "terminate", "teardown", "setup"})
+MOST_WAYS = 20
+"""Ways to a waiting that are looked at."""
 Section = tuple[Function, Span]
 
 
 class Slow(NamedTuple):
-    """A waiting inside a section. `quick` are other sections of the same lock, in other functions. `at_the_end`: it
-    waits for threads to end while something is being started or stopped."""
+    """A waiting inside a section. `quick` are other sections of the same lock, in other functions. `unhurried`: it
+    waits for threads while something is being started or stopped. `certain`: nothing on the way depends on the type of
+    something."""
 
     waiting: Waiting
     hold: Hold
     quick: tuple[Section, ...]
-    at_the_end: bool
+    unhurried: bool
+    certain: bool
 
 
 class SlowSections:
@@ -65,6 +74,7 @@ class SlowSections:
         slow = {(hold.function, hold.at) for each in waits for hold in each.held}
         rings = {(ring.waiting.event.function, ring.waiting.event.at) for ring in program.ask(wait_rings).found}
         seen: set[Section] = set()
+        paths = program.ask(traces)
         self.found: list[Slow] = []
         for each in waits:
             event: Event = each.event
@@ -78,10 +88,13 @@ class SlowSections:
                 if section not in slow and section[0] not in (hold.function, event.function) and _in_use(section[0])
             )  # fmt: skip
             if quick and (not _wire(each) or len(quick) * 2 >= len(places)):
+                ways = list(islice(paths.ways(event, hold.lock), MOST_WAYS))
+                if ways and all(made_once((step.function, at) for step, at in way.steps) for way in ways):
+                    continue
                 seen.add(place)
-                own = each.wait.on in ("thread", "process") or event.subject == "os.waitpid"
-                ending = own and not (_in_use(event.function) and _in_use(hold.function))
-                self.found.append(Slow(each, hold, quick, ending))
+                own = each.wait.on in ("thread", "process", "event") or event.subject == "os.waitpid"
+                unhurried = own and not (_in_use(event.function) and _in_use(hold.function))
+                self.found.append(Slow(each, hold, quick, unhurried, any(way.certain for way in ways)))
 
 
 def _slow(each: Waiting) -> bool:
@@ -109,8 +122,8 @@ def _wire(each: Waiting) -> bool:
 
 def _in_use(function: Function) -> bool:
     """Whether a section belongs to the daily work: not to making, starting and stopping, where nobody is in a hurry."""
-    words = function.name.strip("_").lower()
-    return not words.startswith(_LIFE)
+    name = function.name.strip("_").lower()
+    return not name.startswith(_LIFE) and _LIFE_WORDS.isdisjoint(name.split("_"))
 
 
 def slow_sections(program: Program) -> SlowSections:

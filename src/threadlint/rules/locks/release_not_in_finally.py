@@ -46,12 +46,13 @@ class Settings:
 - `acquire()` is followed by a `try` whose `finally` (or whose handler) gives the lock back;
 - nothing between can raise in practice: constants, arithmetic, `append`, logging, other locks;
 - a path that needs no exception already leaves the lock held: that is `lock-not-released`;
-- the function hands the lock over, or hands on its release.
+- the function hands the lock over, or hands on its release; but an `__enter__` that fails hands over nothing.
 """
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.locks.failing_halves import FailingHalf, failing_halves
 from ...analyses.locks.lock_leaks import lock_leaks
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
@@ -60,7 +61,8 @@ RULE = Rule("THR121", "release-not-in-finally", severity=Severity.WARNING)
 
 
 def check(program: Program) -> Iterator[Finding]:
-    """One finding for each acquisition that an exception leaves held."""
+    """One finding for each acquisition that an exception leaves held, in one function or in a half of a context
+    manager."""
     for leak in program.ask(lock_leaks):
         if leak.how == "exc":
             use = leak.use
@@ -75,3 +77,27 @@ def check(program: Program) -> Iterator[Finding]:
                 confidence=Confidence.MEDIUM if use.typed or use.named_as_lock else Confidence.LOW,
                 label=f"takes `{use.spelling}`",
             )
+    for half in program.ask(failing_halves):
+        yield _of_a_half(program, half)
+
+
+def _of_a_half(program: Program, half: FailingHalf) -> Finding:
+    use, entering = half.use, half.use.function.name == "__enter__"
+    if entering:
+        message = f"`{use.spelling}` stays held if what follows raises: `__exit__` does not run when `__enter__` fails"
+        help_ = f"follow `acquire()` with `try:` … `except BaseException: {use.path}.release(); raise`"
+        other = Step(program.place(half.other.function, half.other.releases[0].at), "this does not run then")
+    else:
+        message = f"`{use.spelling}` stays held if what comes before raises: `__exit__` has no `finally`"
+        help_ = f"put what comes before into a `try`, and `{use.path}.release()` into its `finally`"
+        other = Step(program.place(half.other.function, half.other.acquires[0].at), "it was taken here")
+    return RULE.finding(
+        program.place(use.function, half.at),
+        message,
+        subjects=(use.subject,),
+        scope=use.function.qualname,
+        story=(Step(program.place(use.function, half.raises), "this can raise"), other),
+        help=help_,
+        confidence=Confidence.MEDIUM if use.typed or use.named_as_lock else Confidence.LOW,
+        label=f"takes `{use.spelling}`" if entering else f"gives `{use.spelling}` back",
+    )

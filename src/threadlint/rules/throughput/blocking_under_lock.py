@@ -59,13 +59,15 @@ class Mailbox:
 
 - the wait has a timeout of at most five seconds, or one that the text does not show;
 - every section of the lock waits in this way: letting one in at a time is what the lock is for;
+- what is waited for is made once, at its first use, and everybody needs it;
 - it is a condition, which gives its lock back while it waits.
 """
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.deadlocks.slow_sections import slow_sections
+from ...analyses.deadlocks.slow_sections import Slow, slow_sections
+from ...analyses.execution import Hold
 from ...analyses.lock_names import lock_names
 from ...analyses.parallel import parallel
 from ...analyses.traces import traces
@@ -107,6 +109,12 @@ def check(program: Program) -> Iterator[Finding]:
             scope=activation.function.qualname,
             story=tuple(step for step in steps if step.at != place),
             help=f"wait before `{lock.short}` is taken or after it is released, or give the wait a short timeout",
-            confidence=Confidence.LOW if hold.kind.reentrant is None or slow.at_the_end else Confidence.MEDIUM,
+            confidence=_confidence(hold, slow),
             label=f"waits with `{lock.short}` held",
         )
+
+
+def _confidence(hold: Hold, slow: Slow) -> Confidence:
+    if hold.kind.reentrant is None or slow.unhurried or not slow.certain:
+        return Confidence.LOW
+    return Confidence.MEDIUM
