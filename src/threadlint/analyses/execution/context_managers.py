@@ -7,7 +7,7 @@ from ...knowledge import types
 from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.symbols import Class, last_name
-from ...program.values import UNKNOWN, Address, Fn, Lit, Obj, Values, element, union
+from ...program.values import UNKNOWN, Address, Ext, Fn, Lit, Obj, Values, element, union
 from .blocks import run_block
 from .events import UNKNOWN_LOCK_TYPE, Hold, LibraryCall, kind_of
 from .frame import ActiveFrame
@@ -98,6 +98,8 @@ def _enter(
         take(frame, one_of, expr.at, "with")
         return (one_of,)
     known = [v for v in values if not isinstance(v, Lit) and not (isinstance(v, Obj) and isinstance(v.type, str))]
+    if isinstance(expr, f.Attr) and known and all(isinstance(v, Ext) and frame.explorer.is_own(v) for v in known):
+        known = []  # a module of the program, under a name that is bound late
     if not known and not isinstance(expr, f.Call):
         guessed = frame.unknown_lock(expr)
         if guessed is not None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from ...knowledge import locks, types
 from ...model import facts as f
 from ...program.evaluate import Arguments
-from ...program.values import UNKNOWN, Address, Fn, Obj, Values, field
+from ...program.values import UNKNOWN, Address, Ext, Fn, Obj, Values, field
 from .activation import Activation, Edge
 from .binding import BindingFrame
 from .conditions import asks_for_a_type, assume_kind
@@ -221,6 +221,10 @@ class ActiveFrame(BindingFrame):
             self.muted += 1
             owners = self.evaluator.evaluate_in(expr.value, self)
             self.muted -= 1
+            if all(isinstance(owner, Ext) and self.explorer.is_own(owner) for owner in owners):
+                known = self.explorer.lock_of_that_name(expr.attr)
+                if known is not None:
+                    return known
             bases = [owner.address for owner in owners if isinstance(owner, Obj)]
             place = field(bases[0], expr.attr) if bases else None
         if place is None:

@@ -5,6 +5,7 @@ something that matters and was stored later, at most `ROUNDS` in all.
 """
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...knowledge import types
@@ -13,7 +14,7 @@ from ...knowledge.threads import STARTING_WORDS
 from ...model import facts as f
 from ...program.evaluate import Evaluator
 from ...program.symbols import Class
-from ...program.values import UNKNOWN, Address, Fn, Obj, Pack, Partial, Value, Values, field, union
+from ...program.values import UNKNOWN, Address, Ext, Fn, Obj, Pack, Partial, Value, Values, field, union
 from .events import is_lock
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Heap(Evaluator):
         self.misses: set[Address] = set()
         self._concurrent: dict[Class, bool] = {}
         self._kept_alone: dict[str, Values] = {}
+        self._global_locks: dict[str, Obj | None] = {}
 
     def reset(self) -> None:
         """Start a round: what was stored stays."""
@@ -76,6 +78,31 @@ class Heap(Evaluator):
                     known = tuple(v for v in kept if isinstance(v, Obj) and v.type in types.CONTAINERS)
             self._kept_alone[attr] = known
         return known
+
+    def is_own(self, value: Ext) -> bool:
+        """Whether what is known by name only lies in a package of the program, in modules that were not read."""
+        return value.name.partition(".")[0] in self._packages
+
+    @cached_property
+    def _packages(self) -> frozenset[str]:
+        return frozenset(name.partition(".")[0] for name in (*self.program.modules, *self.program.cold))
+
+    def lock_of_that_name(self, name: str) -> Obj | None:
+        """The global lock that `something.name` is, where nothing is known of `something` (a module under a name that
+        is bound late): the only global of that name in the program, and no attribute of a class."""
+        if name not in self._global_locks:
+            found: list[Obj] = []
+            for module in self.program.modules.values():
+                if name in module.exports and any(b.how == "value" for b in module.exports[name]):
+                    values = self.static.export(module, name)
+                    found.extend(v for v in values[:1] if isinstance(v, Obj) and is_lock(v))
+            alone = len(found) == 1 and not any(
+                name in bindings
+                for cls in self.program.classes
+                for bindings in (cls.attribute_bindings, cls.body.bindings)
+            )
+            self._global_locks[name] = found[0] if alone else None
+        return self._global_locks[name]
 
     def missed_something(self) -> bool:
         """Whether a read found nothing where something that matters was stored later."""
