@@ -35,12 +35,14 @@ def _awaited(function: Function, at: f.Span) -> Iterator[str]:
     for node in walk(function.facts.body):
         if not isinstance(node, f.If):
             continue
-        if any(inner.at[0] <= at[0] < inner.at[1] for inner in node.body):
+        if _stands_in(node.body, at):
             yield from _found(node.test, present=False)
-        elif any(inner.at[0] <= at[0] < inner.at[1] for inner in node.orelse):
+        elif _stands_in(node.orelse, at) or (node.at[1] <= at[0] and isinstance(node.body[-1], f.Return)):
             yield from _found(node.test, present=True)
-        elif node.at[1] <= at[0] and node.body and isinstance(node.body[-1], f.Return):
-            yield from _found(node.test, present=True)
+
+
+def _stands_in(body: tuple[f.Stmt, ...], at: f.Span) -> bool:
+    return any(statement.at[0] <= at[0] < statement.at[1] for statement in body)
 
 
 def _found(test: f.Expr, present: bool) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 Domain. Classes whose `__enter__` takes a lock by hand that their `__exit__` gives back. When `__enter__` fails after it
 took the lock, the `with` is never entered and `__exit__` does not run. When `__exit__` fails before it gives the lock
-back, nobody comes after it. What may raise is told by `raising`, but for assertions; what the halves call to take or give back the lock is
-not followed.
+back, nobody comes after it. What may raise is told by `raising`, but for assertions; what the halves call to take or
+give back the lock is not followed.
 """
 from __future__ import annotations
 
