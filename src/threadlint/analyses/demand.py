@@ -15,13 +15,14 @@ import re
 from collections.abc import Iterator
 
 from ..knowledge.locks import LOCKISH_WORDS, LOCKS
-from ..knowledge.threads import CONSTRUCTORS, HANDLER_METHODS, SUBMITTERS
+from ..knowledge.threads import CONSTRUCTORS, SUBMITTERS
 from ..knowledge.types import POOLS, THREADS
 from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Binding, Class, Function, last_name
 from ..program.traverse import walk
 from ..program.values import Cls, Ext, ExtMethod, Fn, Obj, Partial, Values
+from .execution.served import served
 
 FEW = 8
 """A program of loose modules and scripts has no more modules than that which start threads."""
@@ -88,10 +89,8 @@ class _Demand:
                     self._want(base)
             if hierarchy.is_a(cls, THREADS) and "run" in cls.methods:
                 self._reach(cls.methods["run"])
-            for base in hierarchy.library_bases(cls):
-                for name in HANDLER_METHODS.get(base, ()):
-                    if name in cls.methods:
-                        self._reach(cls.methods[name])
+        for function in served(self._program):
+            self._reach(function)
         for function in self._program.functions:
             for decorator in function.facts.decorators:
                 self._meet(self._static.evaluate(decorator, function.parent or function.module.top), reach=False)

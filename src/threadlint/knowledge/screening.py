@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .blocking import WAITS
-from .threads import HANDLER_METHODS
+from .frameworks import FRAMEWORKS, HANDLER_METHODS
 
 
 class Sign(NamedTuple):
@@ -61,6 +61,8 @@ SIGNS: tuple[Sign, ...] = (
     Sign(".add_done_callback("),
     Sign("Handler", r"\b", rf"\b(?:logging\.|{'|'.join(_HANDLERS)})$"),
     Sign("Handler", r"\):", r"^[ \t]*class\b.*\($"),
+    *(Sign(name, r"\b", r"^[ \t]*(?:from|import)\b.*(?<![\w.])$") for name in FRAMEWORKS),
+    Sign("_pb2_grpc", r"\b", _WORD + r"\w+$"),
     Sign("signal.signal("),
     Sign("finalize(", "", r"(?:\bweakref\.|" + _WORD + r")$"),
     Sign("os.fork", r"(?:pty)?\(", _WORD + "$"),

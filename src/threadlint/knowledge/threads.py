@@ -57,24 +57,6 @@ COMPLETING = ("set_result", "set_exception", "cancel")
 STARTING_WORDS = frozenset(name.rpartition(".")[2] for name in (*CONSTRUCTORS, *SUBMITTERS)) - {"map"}
 """Last names of what starts threads, to find out cheaply what starts none."""
 
-HANDLER_METHODS: dict[str, tuple[str, ...]] = {
-    "socketserver.BaseRequestHandler": ("handle", "setup", "finish"),
-    "socketserver.StreamRequestHandler": ("handle", "setup", "finish"),
-    "socketserver.DatagramRequestHandler": ("handle", "setup", "finish"),
-    "logging.Handler": ("emit", "flush", "handle"),
-    "logging.Filter": ("filter",),
-    "watchdog.events.FileSystemEventHandler": (
-        "on_any_event", "on_created", "on_deleted", "on_modified", "on_moved", "dispatch",
-    ),
-    "http.server.BaseHTTPRequestHandler": ("do_GET", "do_POST", "do_PUT", "do_DELETE", "do_HEAD"),
-    "http.server.SimpleHTTPRequestHandler": ("do_GET", "do_POST", "do_PUT", "do_DELETE", "do_HEAD"),
-}  # fmt: skip
-"""Methods of subclasses of these library classes that run on many threads at once, one instance shared or not as
-`SHARED_HANDLERS` says."""
-
-SHARED_HANDLERS = frozenset({"logging.Handler", "logging.Filter", "watchdog.events.FileSystemEventHandler"})
-"""Handler classes of which one instance serves many threads (the others get an instance for each request)."""
-
 LATER: dict[str, str] = {
     "threading.Timer": "timer",
     "asyncio.AbstractEventLoop.call_soon_threadsafe": "callback",

@@ -17,7 +17,7 @@ import gc
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ...knowledge.threads import HANDLER_METHODS
+from ...knowledge.frameworks import BACKGROUND
 from ...knowledge.types import THREADS
 from ...program.evaluate import Arguments
 from ...program.symbols import Class, Function, Module
@@ -26,7 +26,6 @@ from .activation import Activation, Edge
 from .callbacks import interrupting
 from .concern import Concern
 from .contexts import deeper
-from .entry_points import entry_points
 from .events import (
     UNKNOWN_LOCK_TYPE,
     Access,
@@ -43,6 +42,7 @@ from .events import (
 )
 from .explore import Explorer
 from .heap import ROUNDS
+from .served import served
 from .under_a_lock import called_under_a_lock
 from .unused import unused
 
@@ -54,7 +54,8 @@ class Root:
     """Where a thread begins. `many`: several threads may begin here and run at once. `addresses` are the thread objects
     or tasks (for threads); `spawns` the events that start it. `spelling` is how messages call the thread. A root that
     stands for several alike ones (see `parallel`) has them as `members`. `choices` are spawn events that start one of
-    several functions, this one or another: a loop over them need not come here twice."""
+    several functions, this one or another: a loop over them need not come here twice. Roots of one `line` run one after
+    the other."""
 
     __slots__ = (
         "activation",
@@ -63,6 +64,7 @@ class Root:
         "domain",
         "function",
         "kind",
+        "line",
         "many",
         "members",
         "name",
@@ -81,6 +83,7 @@ class Root:
         self.addresses: set[Address] = set()
         self.spawns: list[Event] = []
         self.choices: list[Event] = []
+        self.line: object = None
         self.domain = "thread"
         self.spelling = "thread"
         self.members: tuple[Root, ...] = (self,)
@@ -212,8 +215,8 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
         concern.touched_by_threads([each for root in threads for each in reach(root.activation)], explorer.owners)
         taken = set(of_concern)
         idle = [function for function in idle if function not in taken]
-    named = entry_points(program)
-    for function in named:
+    serving = served(program)
+    for function in serving:
         if all(root.function is not function for root in entered):
             entered.extend(_entry(explorer, function, True))
     found.roots.extend(entered)
@@ -232,13 +235,9 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
             root.kind, root.name = "thread", own.name  # its users start it
         if root.public and assumed and program.config.assumes_threaded(root.function.qualname):
             root.many = True
-        if root.function in named:
-            root.kind, root.many, root.spelling = "thread", True, "entry point"
-        cls = root.function.cls
-        if cls is not None:
-            for base in program.hierarchy.library_bases(cls):
-                if root.function.name in HANDLER_METHODS.get(base, ()):
-                    root.kind, root.many, root.spelling = "thread", True, "handler"
+        how = serving.get(root.function)
+        if how is not None and (how.many or root.function not in started):
+            root.kind, root.many, root.spelling, root.line = "thread", how.many, how.spelling, how.line
     _count_activations(found)
 
 
@@ -302,7 +301,7 @@ def _threads(explorer: Explorer, found: Execution) -> list[Root]:
     for event in explorer.spawns:  # grows while it is read: running a thread may show further ones
         spawn: Spawn = event.detail
         targets = spawn.targets or explorer.targets_of(spawn.obj)
-        chosen = len(targets) > 1 and not isinstance(spawn.obj.type, Class)
+        chosen = len(targets) > 1 and not isinstance(spawn.obj.type, Class) and spawn.obj.type not in BACKGROUND
         for target, arguments in targets:
             activation = explorer.activate(None, target, arguments, ())
             if activation is None:
@@ -311,6 +310,8 @@ def _threads(explorer: Explorer, found: Execution) -> list[Root]:
             if root is None:
                 root = known[activation] = Root("thread", activation, thread_name(explorer, spawn.obj, target))
                 root.domain, root.spelling = spawn.domain, spawn.what
+                service = BACKGROUND.get(spawn.obj.type_name)
+                root.line = event.subject if service is not None and service.serial else None
                 fresh.append(root)
                 found.roots.append(root)
             if event not in root.spawns:

@@ -9,6 +9,7 @@ from ...program.evaluate import Arguments
 from ...program.symbols import Class
 from ...program.values import UNKNOWN, Address, Ext, Fn, Lit, Obj, Pack, Values, field, union
 from .activation import Activation
+from .background import attribute_given
 from .places import PlacedFrame
 from .reads import read_before
 
@@ -84,6 +85,7 @@ class BindingFrame(PlacedFrame):
                 else:
                     self.escape(values)
                     self.note("attribute set", target.at, (owner, target.attr), values)
+                    attribute_given(self, owner, target.attr, values)
             else:
                 self.escape(values)
                 if isinstance(owner, Ext):

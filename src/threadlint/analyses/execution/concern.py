@@ -20,8 +20,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ...knowledge.frameworks import HANDLER_METHODS
 from ...knowledge.locks import LOCKING_DECORATORS, LOCKISH_WORDS, LOCKS
-from ...knowledge.threads import CONSTRUCTORS, HANDLER_METHODS, SUBMITTERS
+from ...knowledge.threads import CONSTRUCTORS, SUBMITTERS
 from ...knowledge.types import POOLS, PROCESS_POOLS, QUEUES, THREADS
 from ...model import facts as f
 from ...program.symbols import Class, Function, Module, last_name

@@ -30,10 +30,10 @@ def _is_named(program: Program, function: Function, named: frozenset[str]) -> bo
         bases = (*program.hierarchy.library_bases(cls), *(each.qualname for each in program.hierarchy.mro(cls)))
         if not named.isdisjoint(bases):
             return True
-    return any(not named.isdisjoint(_names(program, function, decorator)) for decorator in function.facts.decorators)
+    return any(not named.isdisjoint(decorator_names(program, function, each)) for each in function.facts.decorators)
 
 
-def _names(program: Program, function: Function, decorator: f.Expr) -> set[str]:
+def decorator_names(program: Program, function: Function, decorator: f.Expr) -> set[str]:
     """The qualified names of what a decorator may be; of `@app.route("/")` that of `route`."""
     expr = decorator.func if isinstance(decorator, f.Call) else decorator
     found: set[str] = set()

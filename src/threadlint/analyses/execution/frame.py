@@ -9,11 +9,11 @@ from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.values import UNKNOWN, Address, Ext, Fn, Obj, Values, field
 from .activation import Activation, Edge
+from .background import LIBRARY_ACTIONS as ACTIONS
 from .binding import BindingFrame
 from .conditions import asks_for_a_type, assume_kind
 from .done_callbacks import call_if_done, is_of_a_future
 from .events import UNKNOWN_LOCK_TYPE, LibraryCall
-from .library import ACTIONS
 
 MOST_OWNED = 500
 """Objects that one function can be known to own at a time; only generated code has more."""

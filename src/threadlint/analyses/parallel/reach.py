@@ -75,7 +75,7 @@ class Reach(LockOwners):
                 first = alike.get(key)
                 if first is None:
                     first = alike[key] = Root("entry", root.activation, root.name, root.public)
-                    first.function = root.function
+                    first.function, first.line = root.function, root.line
                     first.many, first.members = root.many, ()
                     roots.append(first)
                 first.members += (root,)

@@ -33,7 +33,9 @@ class Parallel(Starts):
         return self.beside(a, b, locks)
 
     def _one_by_one(self, a: Root, b: Root) -> bool:
-        """Whether both are tasks of one pool that has a single worker."""
+        """Whether one thread runs both: that of a library, or the only worker of a pool."""
+        if a.line is not None and a.line == b.line:
+            return True
         pool = self._serial_pool(a)
         return pool is not None and pool is self._serial_pool(b)
 
@@ -73,6 +75,8 @@ class Parallel(Starts):
         """Whether one of two threads may be running when the other is started."""
         if not a.spawns or not b.spawns:
             return True  # started by a framework, at any time
+        if any(event in b.spawns and event not in b.choices for event in a.spawns):
+            return True  # started at once
         return self._running_at_start(a, b) or self._running_at_start(b, a)
 
     def _running_at_start(self, first: Root, second: Root) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...knowledge.threads import SHARED_HANDLERS
+from ...knowledge.frameworks import SHARED_HANDLERS
 from ...program.program import Program
 from ...program.symbols import Class, Function
 from ...program.values import Address, Obj
