@@ -61,8 +61,6 @@ SIGNS: tuple[Sign, ...] = (
     Sign(".add_done_callback("),
     Sign("Handler", r"\b", rf"\b(?:logging\.|{'|'.join(_HANDLERS)})$"),
     Sign("Handler", r"\):", r"^[ \t]*class\b.*\($"),
-    *(Sign(name, r"\b", r"^[ \t]*(?:from|import)\b.*(?<![\w.])$") for name in FRAMEWORKS),
-    Sign("_pb2_grpc", r"\b", _WORD + r"\w+$"),
     Sign("signal.signal("),
     Sign("finalize(", "", r"(?:\bweakref\.|" + _WORD + r")$"),
     Sign("os.fork", r"(?:pty)?\(", _WORD + "$"),
@@ -71,3 +69,9 @@ SIGNS: tuple[Sign, ...] = (
     Sign("_is_gil_enabled", r"\b"),
     *(Sign(name + "(", "", _WORD + "$", also="async def") for name in _BLOCKING),  # a coroutine that blocks its loop
 )
+
+IMPORTED: tuple[Sign, ...] = (
+    *(Sign(name, r"\b", r"^[ \t]*(?:from|import)\b.*(?<![\w.])$") for name in FRAMEWORKS),
+    Sign("_pb2_grpc", r"\b", _WORD + r"\w+$"),
+)
+"""Signs that stand at the top of a text or nowhere: imports of frameworks whose threads call the program."""

@@ -11,10 +11,14 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from ..knowledge.screening import SIGNS, Sign
+from ..knowledge.screening import IMPORTED, SIGNS, Sign
 
 MANY = 8
 """From so many words on it is cheaper to collect the names that begin like one of them than to look for each."""
+
+
+HEAD = 4096
+"""How far down modules are looked for that only an import at the top shows."""
 
 
 class _Needle(NamedTuple):
@@ -29,8 +33,12 @@ def screen(data: bytes | str, words: Iterable[str] = ()) -> bool:
     """Whether a text is hot: it shows a sign of concurrency, or one of the names in `words`, outside comments."""
     if isinstance(data, str):
         data = data.encode("utf-8", "surrogatepass")
-    for gate, needles in _gates():
+    for gate, needles in _gates(imported=False):
         if gate in data and any(_shows(data, needle) for needle in needles):
+            return True
+    head = data[:HEAD]
+    for gate, needles in _gates(imported=True):
+        if gate in head and any(_shows(head, needle) for needle in needles):
             return True
     return shows_any(data, frozenset(words))
 
@@ -46,10 +54,10 @@ def shows_any(data: bytes | str, words: frozenset[str]) -> bool:
 
 
 @cache
-def _gates() -> tuple[tuple[bytes, tuple[_Needle, ...]], ...]:
+def _gates(*, imported: bool) -> tuple[tuple[bytes, tuple[_Needle, ...]], ...]:
     """The needles behind what has to be in a text for any of them to count: the needle itself, or its `also`."""
     grouped: dict[str, dict[str, list[Sign]]] = {}
-    for sign in SIGNS:
+    for sign in IMPORTED if imported else SIGNS:
         grouped.setdefault(sign.also or sign.needle, {}).setdefault(sign.needle, []).append(sign)
     return tuple(
         (gate.encode(), tuple(_compiled(needle, signs) for needle, signs in needles.items()))
