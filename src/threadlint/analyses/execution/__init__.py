@@ -41,7 +41,7 @@ from .events import (
     one_object,
 )
 from .explore import Explorer
-from .heap import ROUNDS
+from .rounds import MOST_ROUNDS
 from .served import served
 from .under_a_lock import called_under_a_lock
 from .unused import unused
@@ -168,13 +168,12 @@ def execution(program: Program) -> Execution:
     gc.disable()  # what is made here lives as long as the program: looking for garbage costs a third of the time
     try:
         explorer = Explorer(program)
-        for round_ in range(ROUNDS):
-            explorer.reset()
-            explorer.misses.clear()
+        for round_ in range(MOST_ROUNDS):
+            if round_ and not explorer.renew():
+                break
+            explorer.begin_round()
             found = Execution(program, explorer)
             _run(program, explorer, found)
-            if round_ + 1 == ROUNDS or not explorer.missed_something():
-                break
     finally:
         if collected:
             gc.enable()
@@ -220,6 +219,7 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
         if all(root.function is not function for root in entered):
             entered.extend(_entry(explorer, function, True))
     found.roots.extend(entered)
+    explorer.drop_unmet()
     found.interrupts = interrupts(program, explorer)
     _threads(explorer, found)
     if not assumed:

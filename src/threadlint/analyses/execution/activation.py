@@ -28,11 +28,12 @@ class Activation:
 
     `held` are the locks held when it is entered; `bound` the values of its parameters. Afterwards `events` and `edges`
     tell what happened, `returns` what it gives, `exit` the state in which it returns normally (None when it never
-    does), `at_yield` the locks held at its yields, `escaped` the addresses that it made reachable for others.
+    does), `at_yield` the locks held at its yields, `escaped` the addresses that it made reachable for others, `asked`
+    all activations whose outcome it looked at.
     """
 
     __slots__ = (
-        "at_yield", "bound", "cells", "closure", "done", "edges", "entry_owned", "escaped", "events", "exit",
+        "asked", "at_yield", "bound", "cells", "closure", "done", "edges", "entry_owned", "escaped", "events", "exit",
         "function", "held", "number", "receiver", "returns", "widened",
     )  # fmt: skip
 
@@ -49,6 +50,7 @@ class Activation:
         self.number = number
         self.events: dict[Any, Event] = {}
         self.edges: dict[Any, Edge] = {}
+        self.asked: dict[Activation, None] = {}
         self.cells: dict[str, Values] = {}
         self.returns: Values = ()
         self.exit: State | None = None

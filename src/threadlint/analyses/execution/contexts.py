@@ -16,7 +16,7 @@ from ...program.symbols import Function
 from ...program.values import Address, Ext, Fn, Lit, Mod, Obj, Value, Values
 from .activation import Activation
 from .events import Hold
-from .thread_targets import ThreadTargets
+from .rounds import Rounds
 
 if TYPE_CHECKING:
     from ...program.program import Program
@@ -26,21 +26,14 @@ MOST = 12
 DEEPEST_CALLS = 120
 
 
-class Contexts(ThreadTargets):
+class Contexts(Rounds):
     """The activations there are, found again by what makes each of them one."""
 
     def __init__(self, program: Program) -> None:
         super().__init__(program)
         self._declarations: dict[tuple[Function, bool], tuple[tuple[str, Values], ...]] = {}
-
-    def reset(self) -> None:
-        super().reset()
-        self.activations: dict[Any, Activation] = {}
-        self._contexts: dict[tuple[Function, Activation | None], int] = {}
-        self._run_once: set[Function] = set()
         self._decorating: list[int] = []
         """How deep calls were nested where decorators are being applied: each use of one is a context of its own."""
-        self._running: list[Activation] = []
         self._holds: dict[Any, Hold] = {}
 
     def activate(
@@ -77,27 +70,26 @@ class Contexts(ThreadTargets):
         owned = frozenset(entry_owned)
         closure = fn.closure if isinstance(fn.closure, Activation) else None
         locks = tuple(sorted({hold.lock for hold in held}, key=Address.order)) if held else ()
-        key = (function, receiver, closure, tuple(sorted(kept.items(), key=lambda item: item[0])), locks, owned)
+        home = closure.number if closure is not None else None
+        key = (function, receiver, home, tuple(sorted(kept.items(), key=lambda item: item[0])), locks, owned)
         known = self.activations.get(key)
         if known is not None:
-            return known
-        if len(self._running) >= DEEPEST_CALLS:
+            return self.meet(known)
+        if len(self.running) >= DEEPEST_CALLS:
             return None
-        count = self._contexts.get((function, closure), 0)
-        wide = count >= MOST and not (self._decorating and len(self._running) <= self._decorating[-1] + 1)
+        count = self.contexts_of(function, closure)
+        wide = count >= MOST and not (self._decorating and len(self.running) <= self._decorating[-1] + 1)
         if wide:
             key = (function, None, None, (), locks, frozenset())
             known = self.activations.get(key)
             if known is not None:
-                return known
+                return self.meet(known)
             if count >= 2 * MOST:
                 return None
             kept, owned, closure, receiver = self._general(function), frozenset(), None, None
-        self._contexts[function, closure] = self._contexts.get((function, closure), 0) + 1
-        self._run_once.add(function)
-        made = Activation(function, receiver, kept, closure, held, owned, len(self.activations))
+        made = Activation(function, receiver, kept, closure, held, owned, self.number_of(key))
         made.widened = wide or (frame is not None and frame.activation.widened)
-        self.activations[key] = made
+        self.add(key, made)
         self.run(made)
         return made
 
@@ -116,10 +108,12 @@ class Contexts(ThreadTargets):
                 or value.type in types.CONTAINERS
             ):
                 return value
+            self.taken_for_alike(value)
             return Obj(value.type, Address("some", None, (value.type_name, "an argument")))
         if keep or self.matters(value) or value.address.root.kind in ("global", "class"):
             owned.add(value.address)
             return value
+        self.taken_for_alike(value)
         alike = Obj(value.type, Address("site", None, ("an owned instance", value.type_name), True))
         owned.add(alike.address)
         return alike
@@ -151,10 +145,6 @@ class Contexts(ThreadTargets):
     def run(self, activation: Activation) -> None:
         """Run an activation's body."""
         raise NotImplementedError
-
-    def has_run(self, function: Function) -> bool:
-        """Whether there is an activation of the function."""
-        return function in self._run_once
 
     def blank(self, function: Function) -> Activation:
         """An activation that is only a place to evaluate in; what happens there is not part of the program's run."""

@@ -41,15 +41,14 @@ class Explorer(Contexts):
         """Weak containers of which views are made."""
         self.flags: set[Address] = set()
         """Locations that some loop waits for under a condition: `while not ready: condition.wait()`."""
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget activations, keep the heap."""
-        super().reset()
         self.tried: dict[tuple[f.Span, Function], Hold] = {}
         self._decorated: dict[Function, Values] = {}
         self._generators: dict[Address, Activation] = {}
         self.yields: dict[Activation, Values] = {}
+
+    def begin_round(self) -> None:
+        super().begin_round()
+        self._decorated.clear()
 
     # --- functions after their decorators -----------------------------------------------------------------------
 
@@ -90,7 +89,7 @@ class Explorer(Contexts):
         """What a decorator makes of a function: what the program's own decorators return, else the function itself."""
         if last_name(decorator) in TRANSPARENT_NAMES:
             return values
-        self._decorating.append(len(self._running))
+        self._decorating.append(len(self.running))
         try:
             found = self._decorate(values, decorator, frame)
         finally:
@@ -169,7 +168,7 @@ class Explorer(Contexts):
 
     def run(self, activation: Activation) -> None:
         """Run an activation's body."""
-        self._running.append(activation)
+        self.running.append(activation)
         try:
             frame = ActiveFrame(self, activation)
             for name in activation.function.shared_cells:
@@ -178,7 +177,7 @@ class Explorer(Contexts):
             run_body(frame)
             self._finish(frame)
         finally:
-            self._running.pop()
+            self.running.pop()
             activation.done = True
 
     def _finish(self, frame: ActiveFrame) -> None:

@@ -1,7 +1,7 @@
 """The heap of the abstract run: what fields and containers hold, and which of it matters to threads and locks.
 
-The heap knows no order of stores. It is kept from one round to the next, and there is a next one while reads missed
-something that matters and was stored later, at most `ROUNDS` in all.
+The heap knows no order of stores. It is kept from one round to the next, and remembers which activations read where
+nothing that matters was stored yet: `rounds` runs these again.
 """
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ...model import facts as f
 from ...program.evaluate import Evaluator
 from ...program.symbols import Class
 from ...program.values import UNKNOWN, Address, Ext, Fn, Obj, Pack, Partial, Value, Values, field, union
+from .activation import Activation
 from .events import is_lock
 
 if TYPE_CHECKING:
     from ...program.program import Program
 
-ROUNDS = 2
 _CONCURRENT = types.THREADS | types.POOLS | types.PROCESS_POOLS | types.QUEUES | {"threading.Event", "threading.local"}
 
 
@@ -30,20 +30,29 @@ class Heap(Evaluator):
     def __init__(self, program: Program) -> None:
         super().__init__(program)
         self.static = program.static
-        self.misses: set[Address] = set()
+        self.running: list[Activation] = []
+        """The activations that are being run, each within the one before."""
+        self._misses: dict[Address, set[Activation]] = {}
+        self._alike: dict[Class, set[Activation]] = {}
+        """Who took objects of a class for alike, because they keep nothing of concern."""
+        self._learned: set[Class] = set()
+        """Classes that turned out to keep something of concern after all."""
         self._concurrent: dict[Class, bool] = {}
         self._kept_alone: dict[str, Values] = {}
         self._global_locks: dict[str, Obj | None] = {}
 
-    def reset(self) -> None:
-        """Start a round: what was stored stays."""
-        self.learned = False
-        """Whether a class turned out to keep something of concern after objects of it were taken for alike."""
+    def _missed(self, place: Address) -> None:
+        self._misses.setdefault(place, set()).update(self.running[-1:])
+
+    def taken_for_alike(self, value: Obj) -> None:
+        """The activation that runs does not tell an object from others of its class."""
+        if isinstance(value.type, Class):
+            self._alike.setdefault(value.type, set()).update(self.running[-1:])
 
     def contents(self, container: Address) -> Values:
         known = self.elements.get(container) or self.static.elements.get(container)
         if known is None:
-            self.misses.add(container)
+            self._missed(container)
             return UNKNOWN
         return known
 
@@ -55,7 +64,7 @@ class Heap(Evaluator):
         declared = self.static.class_field(cls, name, value)
         if not declared:
             if not stored:
-                self.misses.add(place)
+                self._missed(place)
             return stored
         if value.address.kind == "some":
             return declared
@@ -104,16 +113,21 @@ class Heap(Evaluator):
             self._global_locks[name] = found[0] if alone else None
         return self._global_locks[name]
 
-    def missed_something(self) -> bool:
-        """Whether a read found nothing where something that matters was stored later."""
-        if self.learned:
-            return True
-        for place in self.misses:
-            for values in (self.elements.get(place, UNKNOWN), self.fields.get(place, UNKNOWN)):
-                for value in values:
-                    if self.matters(value):
-                        return True
-        return False
+    def too_early(self) -> set[Activation] | None:
+        """The activations that found nothing where something that matters was stored later, or that took objects for
+        alike which are not; None when nothing came too early (what decorators read has no activation). What is told
+        is told once."""
+        early: set[Activation] = set()
+        missed = False
+        for place in list(self._misses):
+            stored = (*self.elements.get(place, UNKNOWN), *self.fields.get(place, UNKNOWN))
+            if any(self.matters(value) for value in stored):
+                early |= self._misses.pop(place)
+                missed = True
+        for cls in self._learned:
+            early |= self._alike.pop(cls, set())
+        self._learned.clear()
+        return early if early or missed else None
 
     def matters(self, value: Value) -> bool:
         """Whether a value can change what a callee does to threads and locks: a function, a lock, a thread, or an
@@ -142,7 +156,8 @@ class Heap(Evaluator):
     def keeps(self, cls: Class, values: Values) -> None:
         """Values were stored in an attribute of an instance."""
         if self._concurrent.get(cls) is False and any(self.matters(value) for value in values):
-            self._concurrent[cls] = self.learned = True
+            self._concurrent[cls] = True
+            self._learned.add(cls)
 
     def _find_concurrency(self, cls: Class) -> bool:
         if self.program.hierarchy.is_a(cls, _CONCURRENT):

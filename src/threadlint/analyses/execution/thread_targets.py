@@ -14,14 +14,15 @@ from .events import Event
 from .library import callables, spread
 
 if TYPE_CHECKING:
+    from ...program.program import Program
     from .frame import ActiveFrame
 
 
 class ThreadTargets(Declarations):
     """Remembers where objects were made, and of threads what they will run."""
 
-    def reset(self) -> None:
-        super().reset()
+    def __init__(self, program: Program) -> None:
+        super().__init__(program)
         self.pool_of: dict[Address, Address] = {}
         self.specs: dict[Address, tuple[tuple[Fn, Arguments], ...]] = {}
         self.specs_by_site: dict[tuple[str, int], Address] = {}
@@ -29,6 +30,15 @@ class ThreadTargets(Declarations):
         self.makings: dict[tuple[str, tuple[str, int]], tuple[Obj, Arguments, f.Expr, Activation]] = {}
         """By type and site: every place that makes an object, with the first making seen there."""
         self.spawns: list[Event] = []
+
+    def forget_makings(self, gone: set[Activation]) -> None:
+        """Forget what these activations made."""
+        lost = [address for address, made in self.constructions.items() if made[3] in gone]
+        for address in lost:
+            del self.constructions[address]
+            self.specs.pop(address, None)
+        self.specs_by_site = {site: at for site, at in self.specs_by_site.items() if at in self.constructions}
+        self.makings = {site: made for site, made in self.makings.items() if made[3] not in gone}
 
     def constructed(
         self, obj: Obj, arguments: Arguments, node: f.Expr, frame: ActiveFrame, base: str | None = None
