@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..knowledge.locks import LOCKISH_WORDS, LOCKS
 from ..knowledge.threads import CONSTRUCTORS, SUBMITTERS
 from ..knowledge.types import POOLS, THREADS
 from ..model import facts as f
 from ..program.program import Program
-from ..program.symbols import Binding, Class, Function, last_name
+from ..program.symbols import Binding, Class, Function, Module, last_name
 from ..program.traverse import walk
 from ..program.values import Cls, Ext, ExtMethod, Fn, Obj, Partial, Values
 from .execution.served import served
@@ -38,31 +39,73 @@ def screening_words(program: Program) -> frozenset[str]:
         if program.hierarchy.is_a(cls, kinds) or ("acquire" in cls.methods and "release" in cls.methods)
     }
     makers = classes | {name.rpartition(".")[2] for name in LOCKS}
-    locks = {name for name, bindings in _shared(program) if any(_made_by(binding, makers) for binding in bindings)}
+    locks = {name for module in program.modules.values() for name, maker in module.ask(made_by_calls) if maker in makers}
     starting = {
         module.name
         for module in program.modules.values()
         if not module.is_package
         and "." not in module.name
-        and any(not _HANDING.isdisjoint(function.words) for function in module.functions)
+        and module.ask(mentions_handing)
     }
     if len(starting) > FEW:  # a library of loose modules: their names are words of every kind of code
         starting.clear()
     return frozenset(name for name in classes | locks | starting if len(name) > 3)
 
 
-def _shared(program: Program) -> Iterator[tuple[str, list[Binding]]]:
-    """Globals and attributes, with what they are bound to."""
-    for module in program.modules.values():
-        yield from module.exports.items()
-    for cls in program.classes:
+def made_by_calls(module: Module) -> tuple[tuple[str, str], ...]:
+    """The globals and attributes of a module that are made by calls, each with the last name of what is called."""
+    return tuple(
+        (name, maker)
+        for name, bindings in _shared(module)
+        for binding in bindings
+        if binding.how == "value" and isinstance(binding.expr, f.Call) and (maker := last_name(binding.expr))
+    )
+
+
+def _shared(module: Module) -> Iterator[tuple[str, list[Binding]]]:
+    yield from module.exports.items()
+    for cls in module.classes:
         for name, bindings in (*cls.attribute_bindings.items(), *cls.body.bindings.items()):
             if len(name) > 5:  # shorter ones are words of every kind of code
                 yield name, bindings
 
 
-def _made_by(binding: Binding, makers: set[str]) -> bool:
-    return binding.how == "value" and isinstance(binding.expr, f.Call) and last_name(binding.expr) in makers
+def mentions_handing(module: Module) -> bool:
+    """Whether a function of the module mentions what hands functions to threads."""
+    return any(not _HANDING.isdisjoint(function.words) for function in module.functions)
+
+
+class Handing(NamedTuple):
+    """A function that may hand others to threads, or take a lock: its `with` statements, whether it calls `acquire`,
+    and the arguments of calls that may hand them to threads."""
+
+    function: Function
+    withs: tuple[f.With, ...]
+    acquires: bool
+    arguments: tuple[f.Expr, ...]
+
+
+def handings(module: Module) -> tuple[Handing, ...]:
+    """The functions of a module that may start threads or take locks, by their words."""
+    found = []
+    for function in module.functions:
+        words = function.words
+        if "acquire" not in words and _HANDING.isdisjoint(words) and not any(map(_LOCKISH.search, words)):
+            continue
+        nodes = function.text.nodes
+        calls = nodes.get(f.Call, ())
+        arguments = tuple(
+            argument.value
+            for call in calls
+            if last_name(call.func) in _HANDING
+            for argument in call.args
+            if isinstance(argument.value, (f.Name, f.Attr, f.Lambda, f.Call))
+        )
+        acquires = any(last_name(call.func) == "acquire" for call in calls)
+        withs = tuple(nodes.get(f.With, ()))
+        if withs or acquires or arguments:
+            found.append(Handing(function, withs, acquires, arguments))
+    return tuple(found)
 
 
 def demanded(program: Program) -> frozenset[str]:
@@ -94,7 +137,9 @@ class _Demand:
         for function in self._program.functions:
             for decorator in function.facts.decorators:
                 self._meet(self._static.evaluate(decorator, function.parent or function.module.top), reach=False)
-            self._seed(function)
+        for module in self._program.modules.values():
+            for handing in module.ask(handings):
+                self._seed(handing)
         for function in self._pending:  # grows while it is read
             for call in function.text.nodes.get(f.Call, ()):
                 self._meet(self._static.evaluate(call.func, function))
@@ -107,25 +152,18 @@ class _Demand:
                     self._meet(self._static.name(function, owner), reach=False)
         return frozenset(self._wanted)
 
-    def _seed(self, function: Function) -> None:
+    def _seed(self, handing: Handing) -> None:
         """What a function hands to threads, and what it calls under locks."""
-        words = function.words
-        if "acquire" not in words and _HANDING.isdisjoint(words) and not any(map(_LOCKISH.search, words)):
-            return
-        nodes = function.text.nodes
-        for statement in nodes.get(f.With, ()):
+        function = handing.function
+        for statement in handing.withs:
             if any(self._locks(item.context, function) for item in statement.items):
                 for node in walk(statement.body):
                     if type(node) is f.Call:
                         self._meet(self._static.evaluate(node.func, function))
-        for call in nodes.get(f.Call, ()):
-            name = last_name(call.func)
-            if name == "acquire":
-                self._reach(function)
-            elif name in _HANDING:
-                for argument in call.args:
-                    if isinstance(argument.value, (f.Name, f.Attr, f.Lambda, f.Call)):
-                        self._meet(self._static.evaluate(argument.value, function))
+        if handing.acquires:
+            self._reach(function)
+        for argument in handing.arguments:
+            self._meet(self._static.evaluate(argument, function))
 
     def _locks(self, context: f.Expr, function: Function) -> bool:
         if _LOCKISH.search(last_name(context) or ""):

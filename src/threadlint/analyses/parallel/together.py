@@ -15,15 +15,29 @@ class Parallel(Starts):
         super().__init__(program, found)
         self._serial: dict[Root, Address | None] = {}
         self._beside: dict[tuple[Root, Root], bool] = {}
+        self._meet: dict[tuple[Root, Root, bool], bool] = {}
+
+    def may_meet(self, a: Root, b: Root, locks: bool = False) -> bool:
+        """Whether any event of one root may happen at the same time as one of the other: without this, none may."""
+        key = (a, b, locks)
+        known = self._meet.get(key)
+        if known is None:
+            known = self._meet[key] = self._meet[b, a, locks] = self._find_meeting(a, b, locks)
+        return known
+
+    def _find_meeting(self, a: Root, b: Root, locks: bool) -> bool:
+        if a.domain != "thread" or b.domain != "thread" or self._one_by_one(a, b):
+            return False
+        if a is b:
+            return a.many or (a.kind == "entry" and locks and a.public and self.meant_for_threads(a.function))
+        return self._descends(a, b) or self._descends(b, a) or self.beside(a, b, locks)
 
     def may_run_together(self, one: Occurrence, other: Occurrence, locks: bool = False) -> bool:
         """Whether two events may happen at the same time on two threads. `locks`: a lock counts as evidence that public
         functions are called from several threads."""
         a, b = one.root, other.root
-        if a.domain != "thread" or b.domain != "thread" or self._one_by_one(a, b):
-            return False
-        if a is b:
-            return a.many or (a.kind == "entry" and locks and a.public and self.meant_for_threads(a.function))
+        if a is b or not self.may_meet(a, b, locks):
+            return self.may_meet(a, b, locks)
         for here, there in ((one, b), (other, a)):
             if self._descends(there, here.root):
                 if here.root.many or there in self._alive(here):

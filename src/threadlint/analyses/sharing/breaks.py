@@ -24,7 +24,7 @@ from ...model import facts as f
 from ...program.program import Program
 from ...program.traverse import walk
 from ...program.values import Address
-from ..execution import Access, Check, Hold
+from ..execution import Access, Check, Hold, Root
 from .filled_before import FilledBefore, filled_before
 from .making import Making, making
 from .senses import Senses, senses
@@ -75,9 +75,11 @@ class Breaks:
 
     def _of(self, shared: Shared) -> Iterator[Break]:
         kind = _container(shared)
-        changes: dict[tuple[Locks, Address], list[tuple[tuple[int, int], Site]]] = defaultdict(list)
+        changes: dict[tuple[Root, Locks, Address], list[tuple[tuple[int, int], Site]]] = defaultdict(list)
         for number, other in enumerate(shared.changes):
-            changes[locks_of(other.event.held), other.location].append(((_weight(other), number), other))
+            alike = (other.root, locks_of(other.event.held), other.location)
+            changes[alike].append(((_weight(other), number), other))
+        met: dict[Root, list[tuple[Root, Locks, Address]]] = {}
         done: set[object] = set()
         for site in shared.sites:
             relies = self.reliance(shared, site, kind)
@@ -89,9 +91,11 @@ class Breaks:
             held = protecting(site, relies.check)
             best: tuple[tuple[int, int], Site] | None = None
             mine = locks_of(held)
-            for (locks, location), others in changes.items():
-                if not self._state.exclude(mine, site.location, locks, location):
-                    best = self._breaking(shared, relies, site, kind, others, best)
+            if site.root not in met:
+                met[site.root] = [alike for alike in changes if self._state.parallel.may_meet(site.root, alike[0])]
+            for alike in met[site.root]:
+                if not self._state.exclude(mine, site.location, alike[1], alike[2]):
+                    best = self._breaking(shared, relies, site, kind, changes[alike], best)
             if best is not None:
                 done.add(place)
                 yield Break(shared, relies, site, best[1], held)

@@ -20,6 +20,7 @@ from ...program.symbols import Function, last_name
 from ...program.traverse import walk, walk_expression
 from ...program.values import Cls, Ext, ExtMethod
 
+_LOOPS = frozenset({f.ForLoop, f.While, f.Comprehension})
 _WAITING = frozenset({"join", "result", "wait", "as_completed", "get", "shutdown", "exception", "gather"})
 
 
@@ -39,17 +40,10 @@ def loop_variables(program: Program) -> list[Captured]:
     """Every captured loop variable, in order of module and place; one for each function that is handed over."""
     found: dict[tuple[Function, f.Span], Captured] = {}
     for function in program.functions:
-        if any(each.facts.parent == function.index_in_module for each in _nested(function)):
+        if function.index_in_module in function.module.children and not _LOOPS.isdisjoint(function.text.nodes):
             for captured in _Search(program, function).captured():
                 found.setdefault((function, captured.made), captured)
     return sorted(found.values(), key=lambda each: (each.function.module.name, each.made))
-
-
-def _nested(function: Function) -> list[Function]:
-    module = function.module
-    return [
-        module.functions[node.function] for node in walk(function.facts.body) if isinstance(node, (f.Def, f.Lambda))
-    ]
 
 
 class _Search:

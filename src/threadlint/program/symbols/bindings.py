@@ -32,7 +32,7 @@ class Binding(NamedTuple):
 class Index:
     """One walk over the statements of a body, nested functions and classes excluded."""
 
-    __slots__ = ("attributes", "bindings", "function", "imports", "returns", "stars", "yields")
+    __slots__ = ("_inside", "attributes", "bindings", "function", "imports", "returns", "stars", "yields")
 
     def __init__(self, function: Function, body: tuple[f.Stmt, ...]) -> None:
         self.function = function
@@ -42,6 +42,8 @@ class Index:
         self.yields: list[f.Yield] = []
         self.imports: list[f.Import] = []
         self.stars: list[f.Import] = []
+        self._inside = function.facts.is_generator or function.module.has_walruses
+        """Whether an expression can bind a name or yield: most cannot, and are not looked into."""
         self._block(body)
 
     def _bind(self, target: f.Expr, how: str, expr: f.Expr | None, at: f.Span, index: int = 0) -> None:
@@ -169,6 +171,8 @@ class Index:
         self.bindings.setdefault(facts.name, []).append(Binding("class", None, s.at, self.function, s.cls, facts.name))
 
     def _walruses(self, expr: f.Expr) -> None:
+        if not self._inside:
+            return
         kind = type(expr)
         if kind is f.Name or kind is f.Attr or kind is f.Const:
             return

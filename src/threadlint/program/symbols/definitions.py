@@ -1,7 +1,9 @@
 """Definitions: the modules, classes and functions of the linked program, as views over their facts."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any, TypeVar
 
 from ...model import facts as f
 from ...model.sources import Source
@@ -9,13 +11,16 @@ from ..text import Text
 from .bindings import Binding, Index
 from .paths import last_name
 
+Answer = TypeVar("Answer")
+
 
 class Module:
     """A module of the program. `name` is dotted; `exports` maps its top-level names to their bindings."""
 
-    __slots__ = ("__dict__", "classes", "facts", "functions", "is_package", "name", "source")
+    __slots__ = ("__dict__", "_answers", "classes", "facts", "functions", "is_package", "name", "source")
 
     def __init__(self, source: Source, facts: f.ModuleFacts) -> None:
+        self._answers: dict[Any, Any] = {}
         self.source = source
         self.name = source.module
         self.is_package = source.is_package
@@ -55,6 +60,26 @@ class Module:
         found: dict[int, list[Function]] = {}
         for function in self.functions[1:]:
             found.setdefault(function.facts.parent, []).append(function)
+        return found
+
+    def ask(self, question: Callable[[Module], Answer]) -> Answer:
+        """The answer to a question about this text alone, found once: it stays as the program grows around it."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        return self._answers[question]  # type: ignore[no-any-return]
+
+    @cached_property
+    def has_walruses(self) -> bool:
+        """Whether an expression somewhere in the text may bind a name."""
+        return ":=" in self.source.text
+
+    @cached_property
+    def methods_of(self) -> dict[int, list[Function]]:
+        """The functions whose `def` stands in a class body, by the index of the class."""
+        found: dict[int, list[Function]] = {}
+        for function in self.functions:
+            if function.facts.cls >= 0:
+                found.setdefault(function.facts.cls, []).append(function)
         return found
 
     @cached_property
@@ -102,7 +127,7 @@ class Class:
     @cached_property
     def own_functions(self) -> list[Function]:
         """Every function whose `def` stands in the body, overloads and property setters included."""
-        return [function for function in self.module.functions if function.facts.cls == self.cls_index]
+        return self.module.methods_of.get(self.cls_index, [])
 
     @cached_property
     def attribute_bindings(self) -> dict[str, list[Binding]]:
