@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from threadlint.model.facts import Comment, ModuleFacts
+from threadlint.model.facts import Comment
 from threadlint.model.finding import Confidence, Fate, Finding, Rule, Step, Verdict
 from threadlint.model.place import Place
 from threadlint.model.report import Texts
@@ -33,9 +33,9 @@ class Case:
         return Place(path, start, start + len(words))
 
     def settle(self, *findings: Finding, select: Any = None, **options: Any) -> tuple[Verdict, ...]:
-        facts = {path: ModuleFacts((), (), comments_of(source.text)) for path, source in self.sources.items()}
+        comments = {path: comments_of(source.text) for path, source in self.sources.items()}
         selection = Selection(RULES, select=select, per_file_ignores=options.pop("per_file_ignores", None))
-        return settle(findings, facts, Texts(self.sources.values()), RULES, selection, **options)
+        return settle(findings, comments, Texts(self.sources.values()), RULES, selection, **options)
 
     def fates(self, *findings: Finding, **options: Any) -> list[str]:
         return [f"{v.finding.rule.code} {v.fate.value}" for v in self.settle(*findings, **options)]

@@ -39,7 +39,8 @@ def screening_words(program: Program) -> frozenset[str]:
         if program.hierarchy.is_a(cls, kinds) or ("acquire" in cls.methods and "release" in cls.methods)
     }
     makers = classes | {name.rpartition(".")[2] for name in LOCKS}
-    locks = {name for module in program.modules.values() for name, maker in module.ask(made_by_calls) if maker in makers}
+    made = [each for module in program.modules.values() for each in module.ask(made_by_calls)]
+    locks = {name for name, maker in made if maker in makers}
     starting = {
         module.name
         for module in program.modules.values()

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from hashlib import blake2b
 from typing import Literal
 
 from ..config import Config
@@ -29,6 +30,11 @@ class ColdSource:
         self.module = module
         self.is_package = is_package
         self._data = data
+
+    def digest(self) -> bytes:
+        """A digest of the bytes as they were read."""
+        data = self._data if isinstance(self._data, bytes) else self._data.encode("utf-8", "surrogatepass")
+        return blake2b(data, digest_size=16).digest()
 
     def read(self, hot: bool = False) -> Source:
         """The source, decoded and digested. Never fails: what cannot be read is not cold."""

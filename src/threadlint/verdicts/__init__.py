@@ -4,5 +4,6 @@ from __future__ import annotations
 from .baseline import BaselineError
 from .selection import Selection, UnknownRuleError
 from .settle import settle
+from .suppression import suppressing
 
-__all__ = ["BaselineError", "Selection", "UnknownRuleError", "settle"]
+__all__ = ["BaselineError", "Selection", "UnknownRuleError", "settle", "suppressing"]

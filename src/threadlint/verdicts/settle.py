@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from ..model.facts import ModuleFacts
+from ..model.facts import Comment
 from ..model.finding import Confidence, Fate, Finding, Rule, Verdict
 from ..model.place import LineMap
 from ..model.report import Texts
@@ -16,7 +16,7 @@ from .suppression import Suppressions
 
 def settle(
     findings: Iterable[Finding],
-    facts: Mapping[str, ModuleFacts],
+    comments_of: Mapping[str, Sequence[Comment]],
     texts: Texts,
     rules: Sequence[Rule],
     selection: Selection,
@@ -28,17 +28,17 @@ def settle(
 ) -> tuple[Verdict, ...]:
     """A verdict for each finding, by path, place and code, and for what is said about the suppressing comments.
 
-    `facts` are those of the files by path. With `partial` no comment is called unused, for what it holds back may need
-    the rest of the program. Without `noqa` those comments are left to another tool. `baseline` holds the fingerprints
-    of findings that are known.
+    `comments_of` are those of the files by path, all or those that are `suppressing`. With `partial` no comment is
+    called unused, for what it holds back may need the rest of the program. Without `noqa` those comments are left to
+    another tool. `baseline` holds the fingerprints of findings that are known.
     """
     comments = Suppressions(rules, selection, noqa=noqa)
     maps: dict[str, LineMap] = {}
-    for path, known in sorted(facts.items()):
-        if known.comments:
+    for path, known in sorted(comments_of.items()):
+        if known:
             source = texts.source(path)
             maps[path] = texts.lines(path)
-            comments.add(path, source.module if source else "", known.comments, maps[path])
+            comments.add(path, source.module if source else "", known, maps[path])
 
     def fate(finding: Finding) -> Fate:
         if not selection.speaks(finding.rule.code, finding.at.path):

@@ -24,6 +24,11 @@ _SEPARATOR = re.compile(r"[,\s]+")
 _EVERY_LINE = 1 << 60
 
 
+def suppressing(comments: Iterable[Comment]) -> tuple[Comment, ...]:
+    """The comments that may hold something back; all others are of no use to `Suppressions`."""
+    return tuple(each for each in comments if _DIRECTIVE.search(each.text) or _NOQA.search(each.text))
+
+
 @dataclass
 class Named:
     """One rule, or family of rules, that a comment names. `codes` is None when it means every rule."""

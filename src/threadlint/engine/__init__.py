@@ -2,7 +2,8 @@
 
 A cold module (no word of concurrency in its text) is not read until the program needs it. Reading more can make more
 needed, so linking is repeated until nothing is asked for; every round reads all that is asked for, so that the answer
-does not depend on the order of files.
+does not depend on the order of files. What an earlier run found about the same program is not looked for again (see
+`conclusions`).
 """
 from __future__ import annotations
 
@@ -17,21 +18,22 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .analyses.demand import demanded, screening_words
-from .config import Config
-from .extract import facts_of
-from .extract.store import Store
-from .fixes import completed
-from .model.facts import ModuleFacts
-from .model.finding import Finding
-from .model.place import Place
-from .model.report import Report, Texts
-from .model.sources import Source
-from .program import Program, link
-from .rules import LoadedRule, all_rules
-from .rules.housekeeping import internal_error, unreadable_file
-from .sources import Gathered, gather
-from .verdicts import Selection, baseline, settle
+from ..analyses.demand import demanded, screening_words
+from ..config import Config
+from ..extract import facts_of
+from ..extract.store import Store
+from ..fixes import completed
+from ..model.facts import ModuleFacts
+from ..model.finding import Finding
+from ..model.place import Place
+from ..model.report import Report, Texts
+from ..model.sources import Source
+from ..program import Program, link
+from ..rules import LoadedRule, all_rules
+from ..rules.housekeeping import internal_error, unreadable_file
+from ..sources import Gathered, gather
+from ..verdicts import Selection, baseline, settle, suppressing
+from .conclusions import Conclusions, keep, key_of, recalled
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -83,22 +85,18 @@ def _judged(request: Request) -> Report:
     gathered = texts_of(request)
     clock.lap("sources")
     store = Store(cache_folder(request.config) if request.cache else None)
-    program, facts = grown(gathered, store, request, clock)
+    found, failures = concluded(gathered, store, request, rules, selection, clock)
     store.close()
-    store.close()
-    findings, failures = asked(program, rules, selection, min(gathered.given, default=""))
-    findings = [*completed(findings, program), *unread(facts.values())]
-    clock.lap("rules")
-    texts = Texts(source for source, _ in facts.values())
+    texts = Texts(gathered.hot)
     verdicts = settle(
-        findings, {path: read for path, (_, read) in facts.items()}, texts, [each.rule for each in rules], selection,
+        found.findings, found.comments, texts, [each.rule for each in rules], selection,
         min_confidence=request.config.min_confidence, partial=gathered.partial, noqa=request.noqa,
         baseline=known,
     )  # fmt: skip
     verdicts = tuple(verdict for verdict in verdicts if touches(verdict.finding, gathered.given))
     clock.lap("verdicts")
     return Report(
-        verdicts, texts, gathered.files, len(facts), gathered.partial, clock.laps,
+        verdicts, texts, gathered.files, len(gathered.hot), gathered.partial, clock.laps,
         tuple(gathered.warnings), tuple(failures),
     )  # fmt: skip
 
@@ -109,6 +107,35 @@ def texts_of(request: Request) -> Gathered:
         request.paths, request.config, overlay=request.overlay, force_exclude=request.force_exclude,
         program="whole" if request.whole else "auto",
     )  # fmt: skip
+
+
+def concluded(
+    gathered: Gathered, store: Store, request: Request, rules: Iterable[LoadedRule], selection: Selection, clock: Clock
+) -> tuple[Conclusions, list[str]]:
+    """What the rules in force find, recalled or found now, and the tracebacks of those that raised. Afterwards every
+    module that was read is among the hot ones."""
+    asking = [each for each in rules if each.check is not None and each.rule.code in selection]
+    key = b""
+    if store.directory is not None:
+        key = key_of(gathered, request.config, [each.rule.code for each in asking])
+        known = recalled(store, key)
+        if known is not None:
+            gathered.demand(known.warmed)
+            clock.lap("recalled")
+            return known, []
+    cold = frozenset(gathered.cold)
+    program, facts = grown(gathered, store, request, clock)
+    findings, failures = asked(program, asking, min(gathered.given, default=""))
+    comments = {path: suppressing(read.comments) for path, (_, read) in facts.items()}
+    found = Conclusions(
+        (*completed(findings, program), *unread(facts.values())),
+        {path: some for path, some in comments.items() if some},
+        tuple(sorted(cold.difference(gathered.cold))),
+    )
+    if store.directory is not None and not failures:
+        keep(store, key, found)
+    clock.lap("rules")
+    return found, failures
 
 
 def grown(
@@ -136,16 +163,13 @@ def grown(
     return program, facts
 
 
-def asked(
-    program: Program, rules: Iterable[LoadedRule], selection: Selection, home: str
-) -> tuple[list[Finding], list[str]]:
-    """What the rules in force find, and the tracebacks of those that raised: each becomes THR902, at the beginning of
-    the file `home`, and the run goes on."""
+def asked(program: Program, rules: Iterable[LoadedRule], home: str) -> tuple[list[Finding], list[str]]:
+    """What rules find, and the tracebacks of those that raised: each becomes THR902, at the beginning of the file
+    `home`, and the run goes on."""
     found: list[Finding] = []
     failures: list[str] = []
     for each in rules:
-        if each.check is None or each.rule.code not in selection:
-            continue
+        assert each.check is not None
         try:
             found.extend(each.check(program))
         except Exception as error:
