@@ -18,12 +18,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Command:
-    """A named command line, and the exit codes that mean it did its work."""
+    """A named command line, the exit codes that mean it did its work, and what is done before each run of it, at no
+    cost."""
 
     name: str
     argv: tuple[str, ...]
     folder: Path
     good: frozenset[int] = frozenset({0})
+    before: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ def cost(command: Command, limit: float = 900.0) -> Cost:
 
     Raises CommandError when the exit code is not one of the good ones.
     """
+    if command.before is not None:
+        command.before()
     with open(os.devnull, "rb") as nothing, open(os.devnull, "wb") as void:
         process = subprocess.Popen(
             command.argv, cwd=command.folder, stdin=nothing, stdout=void, stderr=subprocess.PIPE, start_new_session=True
