@@ -182,6 +182,23 @@ def only_tidies(body: tuple[f.Stmt, ...]) -> bool:
     return True
 
 
+def _told(body: tuple[f.Stmt, ...]) -> frozenset[int]:
+    """The calls in broad handlers that stand behind a log: whatever they raise, the failure has been told."""
+    found: set[int] = set()
+    for node in walk(body):
+        for handler in node.handlers if isinstance(node, f.Try) else ():
+            logged = False
+            for statement in handler.body if is_broad(handler) else ():
+                if logged:
+                    found.update(id(each) for each in walk((statement,)) if isinstance(each, f.Call))
+                logged = logged or (
+                    isinstance(statement, f.Evaluate)
+                    and isinstance(statement.value, f.Call)
+                    and (is_logging(statement.value.func) or last_name(statement.value.func) == "print_exc")
+                )
+    return frozenset(found)
+
+
 class Failures:
     """The answer: `may_fail(function)` and `may_raise(call, function)`."""
 
@@ -196,8 +213,11 @@ class Failures:
             if depth > DEEPEST:
                 return True
             self._answers[function] = False
+            told = _told(function.facts.body)
             known = any(
-                not is_caught(site.around) and self.may_raise(site.node, function, depth + 1)
+                id(site.node) not in told
+                and not is_caught(site.around)
+                and self.may_raise(site.node, function, depth + 1)
                 for site in sites(function.facts.body)
             )
             if depth == 0 or known:
@@ -208,8 +228,9 @@ class Failures:
 
     def first_failure(self, function: Function) -> Any:
         """The first call, `raise` or `assert` of the function whose exception can leave it; None when there is none."""
+        told = _told(function.facts.body)
         for site in sites(function.facts.body):
-            if not is_caught(site.around) and self.may_raise(site.node, function, 1):
+            if id(site.node) not in told and not is_caught(site.around) and self.may_raise(site.node, function, 1):
                 return site.node
         return None
 

@@ -35,7 +35,8 @@ thread.join()
 
 ## Stays silent when
 
-- `threading` is used.
+- `threading` is used;
+- the class that starts it has a `join` of its own: that is what it adds.
 """
 
 from __future__ import annotations
@@ -54,6 +55,9 @@ RULE = Rule("THR319", "low-level-thread", severity=Severity.NOTE)
 def check(program: Program) -> Iterator[Finding]:
     """A finding for each call of `_thread.start_new_thread`."""
     for event in program.ask(execution).calls("_thread.start_new_thread"):
+        method = event.function.method_of
+        if method is not None and method.cls is not None and program.hierarchy.find(method.cls, "join") is not None:
+            continue
         target = event.detail.arguments.expr(0, "function")
         given = event.detail.arguments.get(0, "function") or ()
         name = (dotted(target) if target is not None else None) or next(
