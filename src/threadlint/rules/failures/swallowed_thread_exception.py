@@ -61,14 +61,17 @@ thread.join()
 - the handler does anything that can be noticed: logs, counts, keeps, answers, signals, raises;
 - what is tried only tidies up or looks something up;
 - other code runs the function too, or it stands far from what the thread was started with;
-- the function answers with a value that tells success from failure.
+- the function answers with a value that tells success from failure;
+- a comment in the handler says why nothing is done (low confidence).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+from ...analyses.edits import line_end
 from ...analyses.execution import Root
 from ...analyses.failures.exceptions import is_broad, leaves_trace, only_tidies
 from ...analyses.lifecycle.thread_code import ThreadCode, is_test, thread_code
@@ -160,6 +163,20 @@ def _is_retried(tried: f.Try) -> bool:
     return isinstance(last, f.Return) or (isinstance(last, f.Jump) and last.kind == "break")
 
 
+_REASON = re.compile(
+    r"^[ \t]*(?:(?:pass|continue|break|return|\.\.\.)[ \t]+)?"
+    r"#(?!\s*(?:noqa|nosec|pragma|type:|pylint|mypy|pyright|ruff|todo|fixme|xxx)\b)[ \t]*\S.*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def _is_explained(function: Function, handler: f.Handler) -> bool:
+    """Whether a comment in the handler's body, which speaks to people, stands for what could have been done."""
+    text, last = function.module.source.text, handler.body[-1].at[1]
+    begin = text.find("\n", handler.at[1])
+    return 0 <= begin < last and _REASON.search(text, begin + 1, line_end(function, last) or last) is not None
+
+
 def _finding(program: Program, where: Mentions, code: ThreadCode, function: Function, handler: f.Handler) -> Finding:
     root: Root = code.roots_of(function)[0]
     caught = "every exception" if handler.type is None else "whatever is raised"
@@ -176,5 +193,9 @@ def _finding(program: Program, where: Mentions, code: ThreadCode, function: Func
         scope=function.qualname,
         story=story,
         help="log it, keep it for whoever waits for the thread, or name the exceptions that are expected",
-        confidence=Confidence.HIGH if function in code.targets else Confidence.MEDIUM,
+        confidence=Confidence.LOW
+        if _is_explained(function, handler)
+        else Confidence.HIGH
+        if function in code.targets
+        else Confidence.MEDIUM,
     )
