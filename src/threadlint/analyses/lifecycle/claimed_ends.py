@@ -40,7 +40,7 @@ class ClaimedEnds:
 
     def of(self, life: Life) -> ClaimedEnd | None:
         """The first claim behind a start of a thread that nothing joins."""
-        for start in life.fate.called("start"):
+        for start in life.begins:
             function = start.function
             statement = self._where.statement(function, start.node)
             while statement is not None and not isinstance(statement, (f.Def, f.ClassDef)):

@@ -21,6 +21,7 @@ from ...program.symbols import Class, Function, dotted, last_name
 from ...program.traverse import walk
 from ...program.values import Ext, Fn, Lit, Obj
 from ..execution import Activation, Event, Execution, execution
+from .passages import Passages, passages
 from .uses import Fate, Use, Uses, uses
 
 FUTURES = frozenset({"concurrent.futures.Future", "multiprocessing.pool.AsyncResult"})
@@ -79,7 +80,7 @@ class Life:
     @cached_property
     def fate(self) -> Fate:
         """What the text shows of its uses."""
-        return self._all.uses.of(self.function, self.node)
+        return self._all.uses.of(self.function, self.node, self._all.passages)
 
     @cached_property
     def own(self) -> Fate | None:
@@ -110,6 +111,14 @@ class Life:
             use.how in ("return", "yield", "store") or (use.how == "argument" and is_registry(use.name))
             for use in self.own.uses
         ) or bool(self.own.homes)
+
+    @property
+    def begins(self) -> list[Use]:
+        """The places from which on it may run: where it is started, and in functions that do not start it themselves,
+        where others are told to, or give it back."""
+        starts = self.fate.called("start")
+        own = {use.function for use in starts}
+        return [*starts, *(use for use in self.fate.of("received", "passed") if starts and use.function not in own)]
 
     @property
     def is_started(self) -> bool:
@@ -172,7 +181,12 @@ class Life:
         if self.cls is not None:
             owners.append(self.cls)
         hierarchy = self._all.program.hierarchy
-        return any(is_stop(name) for owner in owners for cls in hierarchy.mro(owner) for name in cls.methods)
+        return any(
+            is_stop(name) and _does_anything(method)
+            for owner in owners
+            for cls in hierarchy.mro(owner)
+            for name, method in cls.methods.items()
+        )
 
     @property
     def is_public(self) -> bool:
@@ -194,6 +208,16 @@ _OTHERS = frozenset({"current_thread", "currentThread", "main_thread", "Future"}
 _THREAD_API = frozenset(
     {"start", "join", "run", "is_alive", "isAlive", "cancel", "shutdown", "close", "terminate", "submit", "setDaemon"}
 )
+
+
+def _does_anything(method: Function) -> bool:
+    """Whether a method does more than say something: it touches its object, changes a global, or calls others."""
+    if method.facts.globals or (method.receiver_name is not None and method.text.names.get(method.receiver_name)):
+        return True
+    return any(
+        isinstance(node, f.Call) and last_name(node.func) not in ("print", "debug", "info", "warning")
+        for node in walk(method.facts.body)
+    )
 
 
 def is_registry(name: str) -> bool:
@@ -220,6 +244,7 @@ class Lives:
         self.program = program
         self.execution = found
         self.uses: Uses = program.ask(uses)
+        self.passages: Passages = program.ask(passages)
         self._by_class: dict[Class, list[bool | None]] = {}
         lives = []
         for obj, arguments, node, activation in found.explorer.makings.values():

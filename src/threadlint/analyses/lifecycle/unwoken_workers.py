@@ -1,10 +1,12 @@
-"""Workers that are told to stop by a flag while they wait in `get()`, where they do not see it.
+"""Workers that are told to stop by a flag while they wait in `get()`, or sleep for long, where they do not see it.
 
 Domain. A worker loop tests a flag or an event, and takes from a queue without a timeout. Whoever gives the stop
 signal (a function, with what it calls) puts nothing into that queue and does not shut it down: a worker that waits
 for the next item is not woken. Only threads that somebody waits for count: those that are joined, or are no
 daemons. A loop whose `get` has a timeout, does not block, or is preceded by a test of the queue, looks at the flag
 again by itself.
+
+A loop that sleeps for longer than `LONGEST` seconds, by a constant, looks at the flag too late for whoever joins it.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import NamedTuple
 from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Function
+from ...program.values import Lit
 from ..execution import Activation, Event, Root, execution
 from ..failures.thread_results import thread_results
 from ..lock_names import Names, lock_names
@@ -24,12 +27,17 @@ _GETS = ("queue.Queue.get", "queue.LifoQueue.get", "queue.PriorityQueue.get", "q
 _WAKING = frozenset({"put", "put_nowait", "shutdown", "close", "join_thread"})
 
 
+LONGEST = 5.0
+"""Seconds for which a sleep may delay the end of a thread."""
+
+
 class Unwoken(NamedTuple):
-    """The thread of `life` waits at `get`; `stop` gives the signal."""
+    """The thread of `life` waits at `get`, for ever or for so many `seconds`; `stop` gives the signal."""
 
     life: Life
     get: Event
     stop: Function
+    seconds: float | None = None
 
 
 def unwoken_workers(program: Program) -> tuple[Unwoken, ...]:
@@ -56,6 +64,46 @@ def unwoken_workers(program: Program) -> tuple[Unwoken, ...]:
                 answer.append(Unwoken(life, get, stops[0]))
                 break
     return tuple(answer)
+
+
+def slow_workers(program: Program) -> tuple[Unwoken, ...]:
+    """The workers that sleep for long while somebody joins them, once for each place that makes one."""
+    sleeps = [
+        (event, seconds)
+        for event in program.ask(execution).calls("time.sleep")
+        if (seconds := _seconds(event)) > LONGEST
+    ]
+    if not sleeps:
+        return ()
+    signals, results = program.ask(stop_signals), program.ask(thread_results)
+    answer = []
+    for life in program.ask(lifetimes).of("thread"):
+        joins = [use for use in life.fate.called("join") if use.how == "call" and not use.node.args]
+        if not life.is_started or not any(is_stop(use.function.name) for use in joins):
+            continue
+        for root in results.roots(life):
+            asleep = next(
+                (
+                    each
+                    for each in sleeps
+                    for loop in signals.loops(root)
+                    if _stands_in(each[0], loop.function, loop.loop)
+                ),
+                None,
+            )
+            flags = frozenset(key for key in signals.of(root) if key[0] != "queue")
+            stops = _stops(program, root, flags) if asleep is not None else []
+            if asleep is not None and stops:
+                answer.append(Unwoken(life, asleep[0], stops[0], asleep[1]))
+                break
+    return tuple(answer)
+
+
+def _seconds(event: Event) -> float:
+    """For how long a call sleeps, by a constant; 0 when that is not known."""
+    values = event.detail.arguments.get(0, "secs") or ()
+    known = [value.value for value in values if isinstance(value, Lit) and isinstance(value.value, (int, float))]
+    return float(min(known)) if known and len(known) == len(values) else 0.0
 
 
 def _blocks(event: Event) -> bool:

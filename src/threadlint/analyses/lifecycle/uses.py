@@ -5,57 +5,20 @@ attributes (all loads of an attribute of that name, but for `self.name` in class
 one that stores it), module globals, containers (a container stands for what it holds), loops, comprehensions and
 unpacking. No order of execution is looked at, and a container is not told from its elements: the uses are too many
 rather than too few. What leaves this picture is an *escape*: returned, yielded, raised, passed to a call, stored in
-an object that is not `self`.
+an object that is not `self`. Where a value is followed through functions (`passages`), a result that only the program
+takes, and an argument of a function of the program, are no escapes: what is done with them there belongs to it.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ...knowledge.holding import GIVING, HOLDING, KEEPING, LOOKING
 from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Class, Function, Module, last_name
 from ..mentions import Mentions, mentions
-
-HOLDING = frozenset({
-    "append", "add", "insert", "appendleft", "setdefault", "extend", "update", "push", "put", "put_nowait",
-    "__setitem__",
-})  # fmt: skip
-"""Methods that put their last argument into the container they are called on."""
-
-GIVING = frozenset({
-    "pop", "popleft", "popitem", "get", "get_nowait", "values", "items", "keys", "copy", "setdefault", "__getitem__",
-    "union",
-    "itervalues", "iteritems", "__enter__",
-})  # fmt: skip
-"""Methods of a container that give what it holds."""
-
-KEEPING = frozenset({
-    "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "enumerate", "zip", "cast", "dict", "next",
-    "filter", "chain",
-    "deque", "wait", "as_completed", "tqdm", "max", "min", "islice", "from_iterable", "fromkeys", "cycle", "copy",
-    "WeakSet", "ref",
-})  # fmt: skip
-"""Functions whose result holds what they are given, and that do nothing else with it."""
-
-LOOKING = frozenset(
-    {
-        "len",
-        "print",
-        "str",
-        "repr",
-        "isinstance",
-        "id",
-        "type",
-        "bool",
-        "hash",
-        "callable",
-        "hasattr",
-        "format",
-        "issubclass",
-    }
-)
-"""Functions that only look at what they are given."""
+from .passages import Passages
 
 
 class Use(NamedTuple):
@@ -63,9 +26,10 @@ class Use(NamedTuple):
 
     `how` is call (a method is called, `name` says which), read (an attribute is read), set (an attribute is assigned,
     `node` is the assigned expression), with (entered as a context manager), iterate, test, return, yield, raise,
-    argument (passed to a call of something called `name`), store (in an attribute `name` of a foreign object) or
-    unknown; `bare` is an attribute in a statement of its own, which does nothing. `function` is where it stands;
-    `node` the call, attribute or expression.
+    argument (passed to a call of something called `name`), passed (the same, followed into a function of the program),
+    returned (to the program only, and followed), received (where that goes), store (in an attribute `name` of a foreign
+    object) or unknown; `bare` is an attribute in a statement of its own, which does nothing. `function` is where it
+    stands; `node` the call, attribute or expression.
     """
 
     how: str
@@ -105,9 +69,9 @@ class Uses:
         self._program = program
         self.mentions = program.ask(mentions)
 
-    def of(self, function: Function, node: f.Expr) -> Fate:
-        """What becomes of the value of an expression."""
-        return _Walk(self._program, self.mentions).run(function, node)
+    def of(self, function: Function, node: f.Expr, through: Passages | None = None) -> Fate:
+        """What becomes of the value of an expression, through functions if `through` says how."""
+        return _Walk(self._program, self.mentions, through).run(function, node)
 
     def of_receiver(self, cls: Class) -> Fate:
         """What the methods of a class, of those above and of those below do with their own `self`."""
@@ -125,9 +89,10 @@ class Uses:
 class _Walk:
     """One following of one value."""
 
-    def __init__(self, program: Program, mentions: Mentions) -> None:
+    def __init__(self, program: Program, mentions: Mentions, through: Passages | None = None) -> None:
         self._program = program
         self._all = mentions
+        self._through = through
         self._uses: list[Use] = []
         self._homes: list[tuple[str, str, Class | None]] = []
         self._pending: list[tuple[Function, Any]] = []
@@ -204,7 +169,7 @@ class _Walk:
                 if above.target is not None:
                     self._bind(function, above.target, above)
         elif kind is f.Return:
-            self._use("return", function, above)
+            self._return(function, above)
         elif kind is f.Yield:
             self._use("yield", function, above)
         elif kind is f.Raise:
@@ -213,6 +178,13 @@ class _Walk:
             self._use("test", function, above)
         else:
             self._use("unknown", function, above)
+
+    def _return(self, function: Function, statement: f.Return) -> None:
+        results = self._through.out_of(function) if self._through is not None else None
+        self._use("returned" if results is not None and results.are_all else "return", function, statement)
+        for user, place in results.places if results is not None else ():
+            self._use("received", user, place)
+            self.add(user, place)
 
     def _is_target(self, node: Any, parents: dict[int, Any]) -> bool:
         """Whether a display, starred or item stands where something is assigned or deleted."""
@@ -258,7 +230,19 @@ class _Walk:
         elif name in LOOKING:
             self._use("test", function, call, name)
         else:
-            self._use("argument", function, call, name)
+            into = self._through.into(function, call, arg) if self._through is not None else None
+            self._use("argument" if into is None else "passed", function, call, name)
+            if into is not None:
+                self._parameter(*into)
+
+    def _parameter(self, callee: Function, name: str) -> None:
+        """All uses of a parameter, as of the value that is passed for it."""
+        if (callee, name) not in self._bound:
+            self._bound.add((callee, name))
+            for inner in (callee, *callee.nested):
+                if inner is callee or name not in inner.binds or name in inner.facts.nonlocals:
+                    for node in self._all.text(inner).names.get(name, ()):
+                        self.add(inner, node)
 
     # --- names --------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ...knowledge.holding import LOOKING
 from ...knowledge.locks import LOCKISH_WORDS, LOCKS
 from ...model import facts as f
 from ...program.program import Program
@@ -18,7 +19,6 @@ from ...program.symbols import Class, Function, last_name
 from ...program.traverse import children
 from ...program.values import Ext, Fn, Obj, Values
 from ..execution import UNKNOWN_LOCK_TYPE, execution
-from ..lifecycle.uses import LOOKING
 from .lock_spots import lock_spots
 
 ACQUIRES = frozenset({"acquire", "__enter__"})

@@ -128,9 +128,7 @@ def _is_tested(where: Mentions, function: Function, call: f.Call) -> bool:
     return isinstance(above, (f.If, f.While, f.Assert))
 
 
-def _finding(
-    program: Program, where: Mentions, function: Function, call: f.Call, method: str, kept: _Kept
-) -> Finding:
+def _finding(program: Program, where: Mentions, function: Function, call: f.Call, method: str, kept: _Kept) -> Finding:
     edits = split_start(where, function, call, kept.above) if method == "start" else ()
     return RULE.finding(
         program.place(function, call.at),

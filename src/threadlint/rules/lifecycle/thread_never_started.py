@@ -93,9 +93,7 @@ def _not_called(program: Program, uncalled: Uncalled) -> Finding:
         subjects=(f"{uncalled.function.module.name}.{name}",),
         scope=uncalled.function.qualname,
         help="add the parentheses",
-        fix=Fix(
-            "add the parentheses", (inserted(uncalled.function, uncalled.node.at[1], "()"),), safe=False
-        ),
+        fix=Fix("add the parentheses", (inserted(uncalled.function, uncalled.node.at[1], "()"),), safe=False),
         label="not called",
     )
 

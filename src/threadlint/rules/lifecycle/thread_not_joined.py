@@ -62,6 +62,7 @@ from ...analyses.lifecycle.daemon_writes import daemon_writes
 from ...analyses.lifecycle.last_joins import LastJoin, last_joins
 from ...analyses.lifecycle.lifetimes import Life, lifetimes
 from ...analyses.lifecycle.revived_workers import Revived, revived_workers
+from ...analyses.lifecycle.stale_handles import StaleHandle, stale_handles
 from ...analyses.lifecycle.sudden_ends import SuddenEnd, sudden_ends
 from ...analyses.lifecycle.thread_code import is_test
 from ...analyses.lifecycle.uncalled_methods import Uncalled, uncalled_methods
@@ -100,6 +101,25 @@ def check(program: Program) -> Iterator[Finding]:
             yield _sudden(program, sudden)
     for revived in program.ask(revived_workers):
         yield _revived(program, revived)
+    for stale in program.ask(stale_handles):
+        yield _stale(program, stale)
+
+
+def _stale(program: Program, stale: StaleHandle) -> Finding:
+    life, starter = stale.life, stale.starter
+    return RULE.finding(
+        program.place(starter, stale.test.at),
+        f"`{starter.facts.qualname}` may take a thread that is about to end for one that runs, since it is not joined: "
+        "then it starts none",
+        subjects=(f"{starter.module.name}.{stale.name}",),
+        scope=starter.qualname,
+        story=(
+            Step(program.place(life.function, life.node.at), "the thread is made here"),
+            Step(program.place(stale.ending, stale.cleared.at), "it counts as running until here", life.name),
+        ),
+        help="join the thread after it has been told to stop, or do both under one lock",
+        confidence=Confidence.MEDIUM,
+    )
 
 
 def _not_called(program: Program, uncalled: Uncalled) -> Finding:
@@ -110,9 +130,7 @@ def _not_called(program: Program, uncalled: Uncalled) -> Finding:
         subjects=(f"{uncalled.function.module.name}.{name}",),
         scope=uncalled.function.qualname,
         help="add the parentheses",
-        fix=Fix(
-            "add the parentheses", (inserted(uncalled.function, uncalled.node.at[1], "()"),), safe=False
-        ),
+        fix=Fix("add the parentheses", (inserted(uncalled.function, uncalled.node.at[1], "()"),), safe=False),
         label="not called",
     )
 
@@ -157,10 +175,9 @@ def _revived(program: Program, revived: Revived) -> Finding:
 
 
 def _judged(program: Program, where: Mentions, results: Results, life: Life) -> Iterator[Finding]:
-    starts = results.starts(life)
-    readers = [
-        reader for start in starts for reader in results.readers(life, start.function, start.at[1])
-    ]  # fmt: skip
+    points = [(start.function, start.at[1]) for start in results.starts(life)]
+    points += [(use.function, use.node.at[1]) for use in life.begins if use.function not in dict(points)]
+    readers = [reader for function, after in points for reader in results.readers(life, function, after)]
     story: tuple[Step, ...] = ()
     if results.looks_first(readers):
         return  # it polls

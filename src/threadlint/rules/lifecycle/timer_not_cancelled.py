@@ -101,11 +101,7 @@ def check(program: Program) -> Iterator[Finding]:
             life.daemon is False
             and not life.escapes
             and not life.can_be_stopped
-            and (
-                not life.is_done("join")
-                and not _is_short(life)
-                and not life.is_public
-            )
+            and (not life.is_done("join") and not _is_short(life) and not life.is_public)
         ):
             yield _uncancelled(program, life)
 
@@ -244,9 +240,7 @@ def _not_called(program: Program, uncalled: Uncalled) -> Finding:
         subjects=(f"{uncalled.function.module.name}.{name}",),
         scope=uncalled.function.qualname,
         help="add the parentheses",
-        fix=Fix(
-            "add the parentheses", (inserted(uncalled.function, uncalled.node.at[1], "()"),), safe=False
-        ),
+        fix=Fix("add the parentheses", (inserted(uncalled.function, uncalled.node.at[1], "()"),), safe=False),
         label="not called",
     )
 

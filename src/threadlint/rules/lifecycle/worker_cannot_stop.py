@@ -6,8 +6,8 @@ The thread is no daemon, so the interpreter waits for it at exit; and its loop h
 The process has to be killed.
 
 The same happens to a thread that has a way out which it never gets to: it waits in `get()` and does not see the
-flag, or in `put()` on a full queue whose consumer has gone. A pool waits for its tasks like that, daemon or not, and so
-does a `close()` that joins a daemon without an end.
+flag, or in `put()` on a full queue whose consumer has gone; or it sleeps for long while somebody joins it. A pool waits
+for its tasks like that, daemon or not, and so does a `close()` that joins a daemon without an end.
 
 ## Example
 
@@ -77,7 +77,7 @@ from ...analyses.lifecycle.made_daemon import made_daemon
 from ...analyses.lifecycle.odd_siblings import odd_siblings
 from ...analyses.lifecycle.stuck_workers import stuck_workers
 from ...analyses.lifecycle.thread_code import is_test
-from ...analyses.lifecycle.unwoken_workers import unwoken_workers
+from ...analyses.lifecycle.unwoken_workers import Unwoken, slow_workers, unwoken_workers
 from ...analyses.lifecycle.worker_loops import WorkerLoop
 from ...model.finding import Confidence, Finding, Fix, Rule, Step
 from ...program.program import Program
@@ -118,17 +118,19 @@ def check(program: Program) -> Iterator[Finding]:
             confidence=Confidence.MEDIUM,
             fix=_fix(stuck.life),
         )
-    for unwoken in program.ask(unwoken_workers):
+    for unwoken in (*program.ask(unwoken_workers), *program.ask(slow_workers)):
         yield RULE.finding(
             program.place(unwoken.get.function, unwoken.get.at),
-            f"thread `{unwoken.life.name}` waits here and does not see that "
+            f"thread `{unwoken.life.name}` {_waiting(unwoken)} and does not see that "
             f"`{unwoken.stop.facts.qualname}` told it to stop",
             subjects=(f"{unwoken.life.function.module.name}.{unwoken.life.name}",),
             scope=unwoken.get.function.qualname,
             story=(
                 Step(program.place(unwoken.life.function, unwoken.life.node.at), f"`{unwoken.life.name}` is made here"),
             ),
-            help="put a sentinel into the queue when it is to stop, or give `get` a timeout",
+            help="put a sentinel into the queue when it is to stop, or give `get` a timeout"
+            if unwoken.seconds is None
+            else "wait for an event instead: `stop.wait(seconds)` ends as soon as it is set",
             confidence=Confidence.MEDIUM,
         )
     for odd in program.ask(odd_siblings):
@@ -143,6 +145,10 @@ def check(program: Program) -> Iterator[Finding]:
             confidence=Confidence.MEDIUM,
             fix=_fix(odd.life),
         )
+
+
+def _waiting(unwoken: Unwoken) -> str:
+    return "waits here" if unwoken.seconds is None else f"sleeps here for {unwoken.seconds:g} seconds"
 
 
 def _finding(program: Program, life: Life, loop: WorkerLoop) -> Finding:
