@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,12 +48,47 @@ CORES = {
     "    return [text, p.submit({a}work, 1{b}).result()]\n",
     "no super": "class Job(threading.Thread):\n    def __init__(self, n):{c}\n        'A job.'\n        self.n = n\n\n"
     "    def run(self):\n        print(self.n)\n\n\nJob(3).start()\n",
+    "start not called": "t = threading.Thread({a}target=work,{b}args=(1,)){c}\nt{s}.{s}start{c}\nt.join()\n",
+    "join not called": "t = threading.Thread({a}target=work, args=(1,),{b})\nt.start()\nt{s}.{s}join{c}\n",
+    "cancel not called": "t = threading.Timer({a}60, work,{b}[1])\nt.start()\ninput()\nt.cancel{s};{s}print(2){c}\n",
+    "timer called": "t = threading.Timer(5,{a}work({s}n{e}1{s}){b}){c}\nt.start()\nt.join()\n",
+    "submit called": "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor() as p:\n"
+    "    f = p.submit({a}work({s}[1,\n        2]{s}){b}){c}\n    f.result()\n",
+    "a name in parentheses": "def one(n):\n    print(n)\n\n\ndef start(x):\n"
+    "    t = threading.Thread(target=one,{a}args{e}({s}x{s}){b}){c}\n    t.start()\n    t.join()\n\n\nstart(1)\n",
+    "an element in parentheses": "xs = [[1], [2]]\nt = threading.Thread(target=work,{a}args{e}({s}xs[0]{b})){c}\n"
+    "t.start()\nt.join()\n",
+    "chained, kept in an attribute": "class Box:\n    def open(self):\n"
+    "        self.t = threading.Thread({a}target=work, args=(1,){b}).start(){c}\n",
+    "pool, many lines": "def pool(urls):\n    from concurrent.futures import ThreadPoolExecutor\n"
+    "    if urls:\n        p = ThreadPoolExecutor({a}3{b}){c}\n        # first\n\n        for url in urls:\n"
+    "            r = p.submit({a}work, url{b})  # ☃\n            print(r.result(\n1))\n        return 1\n",
+    "no super, on one line": "class Job(threading.Thread):\n    def __init__(self, n): self.n = n{c}\n\n"
+    "    def run(self):\n        print(self.n)\n\n\nJob(3).start()\n",
+    "setDaemon, in a branch": "t = threading.Thread(target=work, args=(1,))\nif t:\n    t.setDaemon({a}not 0{b}){c}\n"
+    "else: t.setName({s}'é'{s}){c}\nt.start()\nt.join()\n",
     "twice": "lock = threading.Lock(){c}\n\n\ndef outer():\n    with lock:\n        inner()\n\n\n"
     "def inner():\n    with lock:\n        work(1)\n\n\nouter()\n",
 }
 SPACES = st.sampled_from(["", " ", "  "])
-BREAKS = st.sampled_from(["", " ", "\n    ", " # why\n    ", "\n\n        "])
+BREAKS = st.sampled_from(["", " ", "\n    ", " # why\n    ", "\n\n        ", " \\\n  ", "\n# ☃ (\n", "\t"])
+ENDS = st.sampled_from(["\n", "\r\n", "\r"])
+NAMES = st.sampled_from(["work", "wörk", "работа", "w"])
+INDENTS = st.sampled_from(["    ", "\t", "  ", " \t"])
 COMMENTS = st.sampled_from(["", "  # a comment", "  # ünïcödé ☃"])
+
+
+def spelled(name: str, **parts: str) -> str:
+    """A core with everything around it that it needs."""
+    head = "import threading\n\n\ndef work(n):\n    print(n)  # say it\n\n\n"
+    plain = {"s": "", "a": "", "b": "", "c": "", "e": "="}
+    return head + CORES[name].format(**{**plain, **parts})
+
+
+@pytest.mark.parametrize("name", sorted(CORES))
+def test_what_is_plainly_written_has_a_fix(name: str) -> None:
+    fixes = [finding.fix for finding in judged(spelled(name)).findings]
+    assert any(fixes), name
 
 
 @pytest.mark.parametrize("program", [pytest.param(each, id=each.id) for each in PROGRAMS])
@@ -63,15 +99,25 @@ def test_every_fix_of_a_believable_program(program: programs.Program) -> None:
             check(text, finding)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.sampled_from(sorted(CORES)), SPACES, BREAKS, BREAKS, COMMENTS, st.sampled_from(["=", " = "]), st.booleans())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(sorted(CORES)),
+    SPACES,
+    BREAKS,
+    BREAKS,
+    COMMENTS,
+    st.sampled_from(["=", " = "]),
+    ENDS,
+    NAMES,
+    INDENTS,
+)
 def test_every_fix_of_a_strangely_written_program(
-    name: str, s: str, a: str, b: str, c: str, e: str, windows: bool
+    name: str, s: str, a: str, b: str, c: str, e: str, end: str, called: str, indent: str
 ) -> None:
-    head = "import threading\n\n\ndef work(n):\n    print(n)  # say it\n\n\n"
-    text = head + CORES[name].format(s=s, a=a, b=b, c=c, e=e)
-    if windows:
-        text = text.replace("\n", "\r\n")
+    text = spelled(name, s=s, a=a, b=b, c=c, e=e)
+    text = re.sub(r"\bwork\b", called, text)
+    text = re.sub(r"^(?:    )+", lambda found: indent * (len(found[0]) // 4), text, flags=re.MULTILINE)
+    text = text.replace("\n", end)
     if not parses(text):
         return
     for finding in judged(text).findings:

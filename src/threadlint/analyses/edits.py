@@ -99,7 +99,7 @@ def called_to_passed(home: Function, call: f.Call, style: str, argument: f.Call)
     if opening < 0 or inside[:opening].strip(_BLANK) or not inside.endswith(")"):
         return None
     callee = text_of(home, argument.func.at)
-    if any(arg.star for arg in argument.args) or "#" in inside or "\n" in inside:
+    if any(arg.star for arg in argument.args) or "#" in inside:
         return None
     if not argument.args:
         return replaced(home, (start, end), callee)

@@ -50,13 +50,16 @@ def string_spans(
     return found
 
 
-def indented(text: str, start: int, end: int, by: str, strings: list[f.Span]) -> str:
-    """`text[start:end]`, whole lines, with `by` in front of each line that does not begin inside a string."""
+def indented(text: str, start: int, end: int, block: str, strings: list[f.Span]) -> str:
+    """`text[start:end]`, whole lines of a block indented by `block`, one level further in, but for lines that begin
+    inside a string. The new level stands behind what the block has, so that blanks and tabs stay consistent."""
+    by = "\t" if "\t" in block else "    "
     lines = []
     at = start
     for line in text[start:end].splitlines(keepends=True):
         inside = any(span[0] < at < span[1] for span in strings)
-        lines.append(line if inside or not line.strip() else by + line)
+        old = block if line.startswith(block) else ""
+        lines.append(line if inside or not line.strip() else f"{old}{by}{line[len(old) :]}")
         at += len(line)
     return "".join(lines)
 

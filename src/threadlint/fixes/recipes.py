@@ -21,7 +21,6 @@ from ..program.traverse import walk
 from .blocks import indented, line_start, next_line, statement_end, string_spans
 
 Recipe = Callable[[Module, Finding], "Fix | None"]
-_STEP = "    "
 _COMMENT = re.compile(r"#[^\r\n]*")
 
 
@@ -141,7 +140,7 @@ def _indent_between(
         if not _owns_its_lines(text, statement.at[0], statement_end(statement, facts.functions, facts.classes)):
             return None
     strings = string_spans(inner, facts.functions, facts.classes)
-    body = indented(text, begin, end, _step(text, first.at[0]), strings)
+    body = indented(text, begin, end, text[line_start(text, first.at[0]) : first.at[0]], strings)
     gone = next_line(text, last.at[1])
     comment = text[last.at[1] : gone].strip() if gone is not None else ""
     if comment:
@@ -152,12 +151,6 @@ def _indent_between(
         Edit(Place(path, begin, gone if gone is not None else last.at[1]), body),
     )
     return Fix(message, edits, safe=False)
-
-
-def _step(text: str, offset: int) -> str:
-    """One level of indentation, as the file does it."""
-    before = text[line_start(text, offset) : offset]
-    return "\t" if before and not before.strip("\t") else _STEP
 
 
 # --- a pool becomes a with ------------------------------------------------------------------------------------------
@@ -187,9 +180,8 @@ def _with_pool(module: Module, finding: Finding) -> Fix | None:
                 return None
             made = text[statement.value.at[0] : statement.value.at[1]]
             name = statement.targets[0].id
-            body = indented(
-                text, begin, stop, _step(text, statement.at[0]), string_spans(rest, facts.functions, facts.classes)
-            )
+            own = text[line_start(text, statement.at[0]) : statement.at[0]]
+            body = indented(text, begin, stop, own, string_spans(rest, facts.functions, facts.classes))
             path = finding.at.path
             edits = (
                 Edit(Place(path, statement.at[0], statement.at[1]), f"with {made} as {name}:"),

@@ -2,9 +2,9 @@
 
 Domain. A worker loop that *serves*: it takes items from a queue, marks them as done, waits or sleeps. A *foreign
 call* in it runs code, or takes data, that the loop's author does not know: something taken from the queue is called,
-one of its methods is, or it is parsed; a function that was passed in is called, or an object that was passed in is
-given data. A foreign call ends the worker when no `try` with a broad handler is around it, in the loop or outside: the
-thread is gone, and what is still in the queue waits for ever.
+one of its methods is, or it is parsed; a function that was passed in, or an abstract method, is called; or an object
+that was passed in is given data. A foreign call ends the worker when no `try` with a broad handler is around it, in the
+loop or outside: the thread is gone, and what is still in the queue waits for ever.
 
 Calls that raise when a connection or file is closed are not counted: ending then is what they are for.
 """
@@ -197,9 +197,23 @@ def _foreign(program: Program, function: Function, call: f.Call, items: frozense
     attrs = path.split(".")[1:]
     if len(attrs) > 2 or (len(attrs) == 2 and all(isinstance(arg.value, f.Const) for arg in call.args)):
         return None  # an object that was passed is only told something: what it works on is what may fail
+    if len(attrs) == 1 and _is_hook(program.hierarchy.find(method.cls, name)):
+        return "stored"
     if not _is_given(program, method.cls, attrs[0]):
         return None
     return None if _is_known(program, method, func) else "stored"
+
+
+def _is_hook(method: Function | None) -> bool:
+    """Whether a method is there for subclasses to fill in: what they do, the loop's author does not know."""
+    if method is None:
+        return False
+    body = [
+        each for each in method.facts.body
+        if not (isinstance(each, f.Evaluate) and isinstance(each.value, f.Const))
+    ]  # fmt: skip
+    raises = len(body) == 1 and isinstance(body[0], f.Raise)
+    return "abstractmethod" in method.decorator_names or (raises and "NotImplementedError" in method.text.words())
 
 
 def _is_passed(program: Program, function: Function, name: f.Name) -> bool:

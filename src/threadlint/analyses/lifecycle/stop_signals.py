@@ -70,12 +70,13 @@ class StopSignals:
         found: set[Key] = set()
         for activation in activations:
             for event in activation.events.values():
-                key = self._given(event)
+                key = self.given_by(event)
                 if key is not None:
                     found.add(key)
         return frozenset(found)
 
-    def _given(self, event: Event) -> Key | None:
+    def given_by(self, event: Event) -> Key | None:
+        """The signal that one event gives, if it gives any."""
         if event.kind == "access" and event.detail.how == "write":
             return ("flag", *self._names.identity(event.subject))
         if event.kind == "call" and event.detail.receiver is not None:

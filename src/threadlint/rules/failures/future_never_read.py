@@ -52,14 +52,18 @@ from collections.abc import Iterator
 from ...analyses.failures.exceptions import Failures, failures
 from ...analyses.lifecycle.lifetimes import Life, lifetimes
 from ...analyses.lifecycle.thread_code import is_test
+from ...analyses.lifecycle.uses import Use
+from ...knowledge.types import CONTAINERS
+from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program
 from ...program.symbols import Function, dotted, last_name
+from ...program.values import ExtMethod
 
 RULE = Rule("THR403", "future-never-read")
 
 _READING = frozenset({
-    "result", "exception", "add_done_callback", "get", "cancel", "cancelled", "done", "ready", "successful",
+    "result", "exception", "get", "cancel", "cancelled", "done", "ready", "successful",
     "set_exception", "set_result",
     "traceback",
 })  # fmt: skip
@@ -73,12 +77,25 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         if life.is_done(*_READING) or life.escapes or any(use.how == "kept" for use in life.fate.uses):
             continue
+        if any(_may_read(program, use) for use in life.fate.called("add_done_callback")):
+            continue
         if not life.fate.dropped and life.is_public:
             continue
         targets = [fn.function for fn, _ in life.targets]
         if targets and not any(may.may_fail(target) for target in targets):
             continue
         yield _finding(program, may, life, targets)
+
+
+def _may_read(program: Program, use: Use) -> bool:
+    """Whether a done-callback may ask for the result: not one that only takes the future out of a container."""
+    if use.how != "call" or not use.node.args:
+        return True
+    callback = use.node.args[0].value
+    if isinstance(callback, f.Attr) and callback.attr in ("discard", "remove"):
+        values = program.ask(failures).value_of(callback, use.function)
+        return not values or not all(isinstance(value, ExtMethod) and value.owner in CONTAINERS for value in values)
+    return True
 
 
 def _is_on_purpose(life: Life) -> bool:

@@ -48,7 +48,7 @@ writer.join()
 
 ## Stays silent when
 
-- the thread is joined or signalled somewhere, or leaves the picture;
+- the thread is joined somewhere, or leaves the picture; or it is signalled, and whoever does that waits for anything;
 - it only reads, or writes nothing but logs.
 """
 
@@ -56,7 +56,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.lifecycle.daemon_writes import DaemonWrite, daemon_writes
+from ...analyses.lifecycle.daemon_writes import DaemonWrite, daemon_writes, hasty_stops
 from ...analyses.lifecycle.thread_code import is_test
 from ...analyses.lifecycle.unwaited_stops import unwaited_stops
 from ...model.finding import Confidence, Finding, Rule, Step
@@ -69,6 +69,18 @@ def check(program: Program) -> Iterator[Finding]:
     """A finding for each daemon thread that writes and that nobody joins or signals."""
     for write in program.ask(daemon_writes):
         yield _finding(program, write)
+    for hasty in program.ask(hasty_stops):
+        life, opened = hasty.write.life, hasty.write.opened
+        yield RULE.finding(
+            program.place(hasty.given.function, hasty.given.at),
+            f"`{hasty.stop.facts.qualname}` tells daemon thread `{life.name}` to end and does not wait: "
+            f"what it still has to write to {hasty.write.what} may be lost",
+            subjects=(f"{life.function.module.name}.{life.name}",),
+            scope=hasty.stop.qualname,
+            story=(Step(program.place(opened.function, opened.at), f"{hasty.write.what} is opened here", life.name),),
+            help="join the thread after it has been told to end",
+            confidence=Confidence.MEDIUM,
+        )
     for stop in program.ask(unwaited_stops):
         yield RULE.finding(
             program.place(stop.function, stop.at),

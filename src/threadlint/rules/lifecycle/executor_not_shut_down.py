@@ -47,7 +47,7 @@ print(total(["a", "b"]))
 
 - the pool is entered by `with`, or `shutdown`, `close` or `terminate` is called on it somewhere;
 - it is returned, passed on, or kept in a global, a class attribute or a public attribute;
-- it is kept by an object that has a method to close it.
+- it is kept by an object that can be closed, and what closes that mentions it.
 
 ## Fix
 
@@ -58,9 +58,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.lifecycle.forgetful_closes import ForgetfulClose, forgetful_closes
 from ...analyses.lifecycle.lifetimes import lifetimes
 from ...analyses.lifecycle.thread_code import is_test
-from ...model.finding import Confidence, Finding, Rule
+from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program
 
 RULE = Rule("THR314", "executor-not-shut-down")
@@ -75,6 +76,9 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         if any(kind == "global" for kind, _, _ in life.fate.homes) or life.function.is_top:
             continue
+        forgetful = program.ask(forgetful_closes).of(life)
+        if forgetful is not None:
+            yield _left_behind(program, forgetful)
         if life.is_public or life.can_be_stopped:
             continue
         if not life.fate.homes and not life.fate.uses:
@@ -87,3 +91,16 @@ def check(program: Program) -> Iterator[Finding]:
             help="use it in a `with` statement, or call `shutdown()` when it is not needed any more",
             confidence=Confidence.LOW if is_test(life.function) or life.homes else Confidence.MEDIUM,
         )
+
+
+def _left_behind(program: Program, forgetful: ForgetfulClose) -> Finding:
+    life, close = forgetful.life, forgetful.close
+    return RULE.finding(
+        program.place(life.function, life.node.at),
+        f"pool `{life.name}` is never shut down, not even by `{close.facts.qualname}`",
+        subjects=(f"{life.function.module.name}.{life.name}",),
+        scope=life.function.qualname,
+        story=(Step(program.place(close, close.facts.name_at), "this leaves it as it is"),),
+        help=f"call `shutdown()` in `{close.name}`",
+        confidence=Confidence.LOW if is_test(life.function) else Confidence.MEDIUM,
+    )

@@ -38,6 +38,10 @@ print("done")
 
 - the thread is returned, passed on, or kept where others can start it;
 - its class starts it.
+
+## Fix
+
+Unsafe: the parentheses are added to a `start` that is named and not called.
 """
 
 from __future__ import annotations

@@ -49,6 +49,10 @@ print(sum(squares))
 - it tells somebody that it is done: an event, a condition, a queue, a future;
 - starting it is the last thing that a script does;
 - it is one of many kinds of work that need no waiting, and nothing shows that its results are used (low confidence).
+
+## Fix
+
+Unsafe: the parentheses are added to a `join` that is named and not called.
 """
 
 from __future__ import annotations

@@ -55,6 +55,10 @@ print(guarded(input))
 - the timer is a daemon, or is returned, passed on, or stored where others can cancel it;
 - `cancel()` stands in a `finally`, in another method, or nothing between start and cancel can raise;
 - a callback that makes the next timer first looks whether it is to stop.
+
+## Fix
+
+Unsafe: the parentheses are added to a `cancel` that is named and not called.
 """
 
 from __future__ import annotations
@@ -64,6 +68,7 @@ from typing import Any
 
 from ...analyses.edits import inserted
 from ...analyses.failures.exceptions import Failures, failures
+from ...analyses.lifecycle.forgetful_closes import ForgetfulClose, forgetful_closes
 from ...analyses.lifecycle.lifetimes import Life, lifetimes
 from ...analyses.lifecycle.thread_code import is_test
 from ...analyses.lifecycle.uncalled_methods import Uncalled, uncalled_methods
@@ -104,6 +109,10 @@ def check(program: Program) -> Iterator[Finding]:
             and (not life.is_done("join") and not _is_short(life) and not life.is_public)
         ):
             yield _uncancelled(program, life)
+        elif life.daemon is False and not life.escapes and not life.is_done("join") and not _is_short(life):
+            forgetful = program.ask(forgetful_closes).of(life)
+            if forgetful is not None:
+                yield _left_behind(program, forgetful)
 
 
 def _is_lost(where: Mentions, life: Life) -> bool:
@@ -253,6 +262,19 @@ def _on_success_only(program: Program, life: Life, cancel: f.Call) -> Finding:
         scope=life.function.qualname,
         story=(Step(program.place(life.function, life.node.at), f"timer `{life.name}` is made here"),),
         help="cancel it in a `finally`",
+        confidence=Confidence.LOW if is_test(life.function) else Confidence.MEDIUM,
+    )
+
+
+def _left_behind(program: Program, forgetful: ForgetfulClose) -> Finding:
+    life, close = forgetful.life, forgetful.close
+    return RULE.finding(
+        program.place(life.function, life.node.at),
+        f"`{life.name}` fires even after `{close.facts.qualname}`, which does not cancel it",
+        subjects=(f"{life.function.module.name}.{life.name}",),
+        scope=life.function.qualname,
+        story=(Step(program.place(close, close.facts.name_at), "this leaves it as it is"),),
+        help=f"cancel it in `{close.name}`",
         confidence=Confidence.LOW if is_test(life.function) else Confidence.MEDIUM,
     )
 
