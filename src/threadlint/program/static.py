@@ -285,7 +285,7 @@ class Static(Evaluator):
                 address = Address("some", None, (function.qualname, "return"))
                 known = self.annotated(function.facts.returns, function, address)
             self._returned[key] = known
-        return rebased(known, function, hint, node, caller)
+        return self.rename(known, rebased(known, function, hint, node, caller))
 
     def annotated(self, expr: f.Expr, function: Function, address: Address) -> Values:
         """An instance of the annotated type at an address: `Optional`, `|`, `Annotated`, containers of one type."""

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from ...knowledge import types
 from ...model import facts as f
 from ...program.evaluate import Arguments
-from ...program.symbols import Function
-from ...program.values import Address, Ext, Fn, Lit, Mod, Obj, Value, Values
+from ...program.symbols import Class, Function
+from ...program.values import Address, Ext, Fn, Lit, Mod, Obj, Pack, Value, Values
 from .activation import Activation
 from .events import Hold
 from .rounds import Rounds
@@ -51,9 +51,12 @@ class Contexts(Rounds):
             matter: list[Value] = []
             for value in values:
                 if isinstance(value, Obj):
-                    if value.type in types.CONTAINERS and name not in self.changed_parameters(function):
-                        continue
-                    seen = self._seen_from_inside(value, frame, entry_owned, keep)
+                    whole = False
+                    if value.type in types.CONTAINERS:
+                        whole = self._opens(function, name, value)
+                        if not whole and name not in self.changed_parameters(function):
+                            continue
+                    seen = self._seen_from_inside(value, frame, entry_owned, whole or keep)
                     if seen is not None and seen not in matter:
                         matter.append(seen)
                 elif not isinstance(value, (Lit, Mod, Ext)) or (isinstance(value, Ext) and value.name in types.STREAMS):
@@ -118,6 +121,10 @@ class Contexts(Rounds):
         owned.add(alike.address)
         return alike
 
+    def _opens(self, function: Function, name: str, container: Obj) -> bool:
+        """Whether a function takes objects of the program out of a container that it gets."""
+        return name in self.opened_parameters(function) and any(map(_is_object, self.contents(container.address)))
+
     def _any_matter(self, bound: dict[str, Values]) -> bool:
         return any(self.matters(v) or isinstance(v, Obj) for values in bound.values() for v in values)
 
@@ -156,6 +163,12 @@ class Contexts(Rounds):
         if known is None:
             known = self._holds[key] = Hold(obj, at, how, activation, through)
         return known
+
+
+def _is_object(value: Value) -> bool:
+    if isinstance(value, Pack):
+        return any(_is_object(each) for item in value.items for each in item)
+    return isinstance(value, Obj) and isinstance(value.type, Class)
 
 
 def deeper() -> None:

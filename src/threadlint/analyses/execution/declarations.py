@@ -25,6 +25,7 @@ class Declarations(Heap):
     def __init__(self, program: Program) -> None:
         super().__init__(program)
         self._changed: dict[Function, frozenset[str]] = {}
+        self._opened: dict[Function, frozenset[str]] = {}
         self._variables: dict[Module, frozenset[str]] = {}
         self._written_cells: dict[Function, frozenset[str]] = {}
         self._owners: dict[tuple[Class, str], Class | None] = {}
@@ -130,6 +131,20 @@ class Declarations(Heap):
             known = self._changed[function] = frozenset(found & function.param_names)
         return known
 
+    def opened_parameters(self, function: Function) -> frozenset[str]:
+        """Parameters whose elements the function, or one nested in it, takes out: there it matters what a container
+        holds."""
+        known = self._opened.get(function)
+        if known is None:
+            found = set(function.shared_cells)
+            for node in walk(function.facts.body):
+                if isinstance(node, (f.ForLoop, f.For)):
+                    found.add(_opened(node.iter))
+                elif isinstance(node, f.Item):
+                    found.add(_opened(node.value))
+            known = self._opened[function] = frozenset(found & function.param_names)
+        return known
+
     def setter(self, cls: Class, attr: str) -> Function | None:
         """The property setter that an assignment to the attribute calls."""
         key = (cls, attr)
@@ -141,3 +156,12 @@ class Declarations(Heap):
                         found = found or function
             self._setters[key] = found
         return self._setters[key]
+
+
+def _opened(expr: f.Expr) -> str:
+    """The name whose elements an expression gives: `jobs`, `jobs.values()`, `list(jobs)`; empty for others."""
+    if isinstance(expr, f.Call):
+        if isinstance(expr.func, f.Attr):
+            return _opened(expr.func.value)
+        return _opened(expr.args[0].value) if expr.args else ""
+    return expr.id if isinstance(expr, f.Name) else ""

@@ -64,6 +64,11 @@ def is_lock(obj: Obj) -> bool:
     return obj.type in LOCKS or obj.type == UNKNOWN_LOCK_TYPE
 
 
+def holds_back_threads(obj: Obj) -> bool:
+    """Whether an object is a lock, and not one of tasks, which says nothing about threads."""
+    return is_lock(obj) and kind_of(obj).domain != "task"
+
+
 def one_object(address: Address) -> bool:
     """Whether within one thread the address names one object (no element, no repeated allocation on its path)."""
     here: Address | None = address

@@ -156,6 +156,7 @@ class Explorer(Contexts):
                 return self.static.returned(function, fn.receiver, hint, node, frame.function)
             repeats = frame.repeats()
             given = rebased(callee.returns, function, hint, node, frame.function, repeats)
+            self.rename(callee.returns, given)
             owned = callee.exit.owned if callee.exit is not None else frozenset()
             for before, now in zip(callee.returns, given, strict=False):
                 if isinstance(before, Obj) and isinstance(now, Obj) and before.address in owned:

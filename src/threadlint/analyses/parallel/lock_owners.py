@@ -4,7 +4,7 @@ from __future__ import annotations
 from ...program.program import Program
 from ...program.symbols import Class, Function, Module
 from ...program.values import Obj
-from ..execution import is_lock
+from ..execution.events import holds_back_threads
 
 
 class LockOwners:
@@ -25,7 +25,7 @@ class LockOwners:
         static = self._program.static
         if isinstance(owner, Module):
             return any(
-                isinstance(value, Obj) and is_lock(value)
+                isinstance(value, Obj) and holds_back_threads(value)
                 for name, bindings in owner.exports.items()
                 if any(binding.how == "value" for binding in bindings)
                 for value in static.export(owner, name)
@@ -33,7 +33,7 @@ class LockOwners:
         for cls in self._program.hierarchy.mro(owner):
             values = static.parameter_receiver(cls)
             for name in (*cls.attribute_bindings, *cls.body.bindings):
-                if any(isinstance(v, Obj) and is_lock(v) for v in static.class_field(cls, name, values)):
+                if any(isinstance(v, Obj) and holds_back_threads(v) for v in static.class_field(cls, name, values)):
                     return True
         return False
 

@@ -34,6 +34,9 @@ from .switch_points import SwitchPoints, switch_points
 _MISSING = frozenset(
     {"KeyError", "IndexError", "LookupError", "AttributeError", "ValueError", "Exception", "BaseException", "Empty"}
 )
+Weight = tuple[bool, int, int]
+"""How good a witness is, the best first; the last number is its order."""
+
 _SAFE_SHRINKS = frozenset({"discard", "clear"})
 
 
@@ -75,13 +78,13 @@ class Breaks:
 
     def _of(self, shared: Shared) -> Iterator[Break]:
         kind = _container(shared)
-        changes: dict[tuple[Root, Locks, Address], list[tuple[tuple[int, int], Site]]] = defaultdict(list)
+        changes: dict[tuple[Root, Locks, Address], list[tuple[Weight, Site]]] = defaultdict(list)
         for number, other in enumerate(shared.changes):
             alike = (other.root, locks_of(other.event.held), other.location)
-            changes[alike].append(((_weight(other), number), other))
+            changes[alike].append(((*_weight(other), number), other))
         met: dict[Root, list[tuple[Root, Locks, Address]]] = {}
         done: set[object] = set()
-        for site in shared.sites:
+        for site in sorted(shared.sites, key=lambda each: each.widened):
             relies = self.reliance(shared, site, kind)
             if relies is None:
                 continue
@@ -89,7 +92,7 @@ class Breaks:
             if place in done:
                 continue
             held = protecting(site, relies.check)
-            best: tuple[tuple[int, int], Site] | None = None
+            best: tuple[Weight, Site] | None = None
             mine = locks_of(held)
             if site.root not in met:
                 met[site.root] = [alike for alike in changes if self._state.parallel.may_meet(site.root, alike[0])]
@@ -106,9 +109,9 @@ class Breaks:
         relies: Reliance,
         site: Site,
         kind: str,
-        others: list[tuple[tuple[int, int], Site]],
-        best: tuple[tuple[int, int], Site] | None,
-    ) -> tuple[tuple[int, int], Site] | None:
+        others: list[tuple[Weight, Site]],
+        best: tuple[Weight, Site] | None,
+    ) -> tuple[Weight, Site] | None:
         """The best witness among changes that no lock keeps apart from a site, if it is better than the one so far."""
         for weight, other in others:
             if best is not None and weight > best[0]:
@@ -264,9 +267,10 @@ def _container(shared: Shared) -> str:
     return ""
 
 
-def _weight(site: Site) -> int:
-    """Witnesses are better the less they hold, and the surer their thread is."""
-    return len(site.event.held) * 4 + (0 if site.root.kind == "thread" else 1 if site.root.kind == "main" else 2)
+def _weight(site: Site) -> tuple[bool, int]:
+    """Witnesses are better the surer their object is, the less they hold, and the surer their thread is."""
+    kind = 0 if site.root.kind == "thread" else 1 if site.root.kind == "main" else 2
+    return site.widened, len(site.event.held) * 4 + kind
 
 
 def _matters(relies: Reliance, site: Site, other: Site, kind: str) -> bool:

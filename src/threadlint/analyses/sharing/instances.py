@@ -14,7 +14,8 @@ from ...knowledge.frameworks import SHARED_HANDLERS
 from ...program.program import Program
 from ...program.symbols import Class, Function
 from ...program.values import Address, Obj
-from ..execution import Activation, Root, is_lock
+from ..execution import Activation, Root
+from ..execution.events import holds_back_threads
 from ..lock_names import innermost
 from ..parallel import Parallel, parallel
 
@@ -114,7 +115,7 @@ class Instances:
         static = self._program.static
         receiver = static.parameter_receiver(cls)
         return any(
-            isinstance(value, Obj) and is_lock(value)
+            isinstance(value, Obj) and holds_back_threads(value)
             for each in self._program.hierarchy.mro(cls)
             for name in each.attribute_bindings
             for value in static.class_field(cls, name, receiver)
@@ -189,8 +190,24 @@ class Instances:
         if start.kind in ("global", "class"):
             return True
         if start.kind == "site":
-            return not start.many and not (one is not other and self.makes(one, start) and self.makes(other, start))
+            return not start.many and not self._makers_own(start, one, other)
         return start.kind == "some" and start.key[1] == "self" and self._instance_shared(start, one, other, locks)
+
+    def _makers_own(self, start: Address, one: Root, other: Root) -> bool:
+        """Whether a root works on the object that it has just made itself: all that two callers of public functions
+        show, unless the class is meant to be shared."""
+        makers = [root for root in (one, other) if self.makes(root, start)]
+        if one is other or not makers:
+            return False
+        if len(makers) == 2:
+            return True
+        made = self._parallel.execution.explorer.constructions.get(start)
+        return (
+            one.kind == other.kind == "entry"
+            and made is not None
+            and isinstance(made[0].type, Class)
+            and not self.meant_to_be_shared(made[0].type)
+        )
 
     def _meet(self, start: Address, end: Address, one: Root, other: Root) -> bool:
         """Whether two addresses that start at different places may well lead to one object: a thread runs a method of

@@ -180,7 +180,7 @@ class Races:
         resolved = all(side.root.kind != "entry" for side in (found.site, found.against))
         if found.what in ("lazy", "test") and relies.idempotent is True:
             return Confidence.LOW
-        if any(side.event.activation.widened for side in (found.site, found.against)):
+        if found.site.widened or found.against.widened:
             return Confidence.LOW  # it is not known whose object the function works on there
         if found.what == "iterate" and found.site.access.method == "snapshot" and "WeakSet" in found.site.access.type:
             return Confidence.LOW

@@ -27,6 +27,7 @@ from ..execution.library import STUCK
 from ..first_entries import Ways, first_entries
 from ..lock_names import Names, lock_names
 from ..parallel import Occurrence, Parallel, parallel
+from .crowds import Crowds, crowds
 from .event_loops import EventLoops, event_loops
 from .handovers import Handovers, handovers
 from .instances import Instances, instances
@@ -70,6 +71,11 @@ class Site(NamedTuple):
     def function(self) -> Function:
         return self.event.activation.function
 
+    @property
+    def widened(self) -> bool:
+        """Whether it is not known whose object the function works on here."""
+        return self.event.activation.widened
+
 
 class Shared(NamedTuple):
     """A location, and everything that touches it."""
@@ -91,6 +97,7 @@ class SharedState:
         self.parallel: Parallel = program.ask(parallel)
         self._instances: Instances = program.ask(instances)
         self._loops: EventLoops = program.ask(event_loops)
+        self._crowds: Crowds = program.ask(crowds)
         self._handovers: Handovers = program.ask(handovers)
         self._hierarchy = program.hierarchy
         self.locations: dict[Key, Shared] = {}
@@ -112,8 +119,9 @@ class SharedState:
                     known = found[key].get(alike)
                     if known is not None:
                         earlier = known.occurrence
+                        surer = event if earlier.event.activation.widened else earlier.event
                         occurrence = Occurrence(
-                            root, earlier.event, earlier.running | occurrence.running, earlier.ended & occurrence.ended
+                            root, surer, earlier.running | occurrence.running, earlier.ended & occurrence.ended
                         )
                     found[key][alike] = Site(occurrence, event.subject)
         for key in sorted(found):
@@ -169,7 +177,8 @@ class SharedState:
             return False
         if self._handovers.between(site.occurrence, other.occurrence):
             return False
-        return self._instances.shared_by(site.location, other.location, site.root, other.root, locks)
+        sides = (site.location, other.location, site.root, other.root)
+        return self._instances.shared_by(*sides, locks) or self._crowds.meet(*sides)
 
     def _own_code(self, site: Site, other: Site) -> bool:
         return self._instances.only_the_threads_own(site.event.activation, site.root, other.root)

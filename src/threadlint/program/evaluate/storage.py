@@ -33,6 +33,16 @@ class Storage:
         """What the container at an address may hold."""
         return self.elements.get(container, UNKNOWN)
 
+    def rename(self, before: Values, now: Values) -> Values:
+        """Containers got other addresses; what they hold goes with them."""
+        if now is not before:
+            for old, new in zip(before, now, strict=True):
+                if isinstance(old, Obj) and isinstance(new, Obj) and new is not old:
+                    held = self.elements.get(old.address)
+                    if held:
+                        self.put(new.address, held)
+        return now
+
     def elements_of(self, values: Values) -> Values:
         """What iterating or indexing one of the values may give (for a dict: its values)."""
         found = UNKNOWN
