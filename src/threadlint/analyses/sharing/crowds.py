@@ -70,7 +70,7 @@ class Crowds:
     def _open(self, value: Value, into: dict[Address, Class], depth: int) -> None:
         if not isinstance(value, Obj) or depth > DEEPEST:
             return
-        if value.type in CONTAINERS:
+        if value.type in CONTAINERS and not value.address.many:  # one container for one thread, others for others
             for held in self._explorer.elements.get(value.address, ()):
                 self._take(held, into, depth)
         elif isinstance(value.type, Class) and depth == 0:
