@@ -63,6 +63,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign("Handler", r"\):", r"^[ \t]*class\b.*\($"),
     Sign("signal.signal("),
     Sign("finalize(", "", r"(?:\bweakref\.|" + _WORD + r")$"),
+    Sign("weakref.ref(", r"[^\n]*,[ \t]*\w"),  # with a callback
     Sign("os.fork", r"(?:pty)?\(", _WORD + "$"),
     Sign("PIPE", r"\b", r"(?:\bsubprocess\.|=[ \t]*)$", also=".wait("),
     Sign("GIL_DISABLED", r"\b", r"\bPy_$"),

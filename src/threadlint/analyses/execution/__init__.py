@@ -88,6 +88,11 @@ class Root:
         self.spelling = "thread"
         self.members: tuple[Root, ...] = (self,)
 
+    def near(self) -> list[Activation]:
+        """What begins here, and what that calls at once; not coroutines, which run later."""
+        near = [self.activation, *(edge.callee for edge in self.activation.edges.values())]
+        return [activation for activation in dict.fromkeys(near) if not activation.function.facts.is_async]
+
     def __repr__(self) -> str:
         return f"Root({self.kind} {self.name})"
 
@@ -212,6 +217,8 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
                 entered.extend(_entry(explorer, function, False))
         threads += _threads(explorer, found)
         concern.touched_by_threads([each for root in threads for each in reach(root.activation)], explorer.owners)
+        for root in interrupts(program, explorer):
+            concern.touched_by_interrupt(root, explorer.owners)
         taken = set(of_concern)
         idle = [function for function in idle if function not in taken]
     serving = served(program)

@@ -8,7 +8,8 @@ function is of concern when
   parameter of it is declared to be an object that keeps one;
 - its class, one above or one below keeps a lock, a thread, a pool, a queue or the like, or its module does in a global;
 - it declares `global` names, or is a finalizer;
-- a thread touches an object of its class that others may reach, or a global of its module;
+- a thread touches an object of its class that others may reach, or a global of its module, or a finalizer or signal
+  handler changes a container there;
 - the configuration or a comment says that threads call it.
 
 What code of concern calls is run from there, whatever it is. Not seen: a function that shares state with code of
@@ -31,6 +32,7 @@ from .events import is_lock
 
 if TYPE_CHECKING:
     from ...program.program import Program
+    from . import Root
     from .activation import Activation
 
 _TYPES = THREADS | POOLS | PROCESS_POOLS | QUEUES | {"threading.Event", "threading.local", "threading.Barrier"}
@@ -39,7 +41,7 @@ _WORDS = frozenset(name.rpartition(".")[2] for name in (*LOCKS, *CONSTRUCTORS, *
 } - {"map"} | {
     "acquire", "release", "notify", "notify_all", "start_new_thread", "run_coroutine_threadsafe",
     "call_soon_threadsafe", "fork", "thread_safe", "current_thread", "get_ident", "is_alive", "task_done", "setDaemon",
-    "notifyAll", "isAlive", "ContextVar", "signal", "finalize", "as_completed", "asyncio", "threading",
+    "notifyAll", "isAlive", "ContextVar", "signal", "finalize", "weakref", "as_completed", "asyncio", "threading",
     "multiprocessing",
 }  # fmt: skip
 
@@ -77,6 +79,25 @@ class Concern:
                         module = self._program.modules.get(root.key[0])
                         if module is not None:
                             self._touched.add(module)
+
+    def touched_by_interrupt(self, root: Root, owners: Mapping[Address, Class]) -> None:
+        """What a finalizer or signal handler puts into containers, or takes out: who loops over these may be
+        interrupted. Containers of the dying object are nobody's concern."""
+        receiver = root.activation.receiver
+        dying = receiver.address if root.function.name == "__del__" and isinstance(receiver, Obj) else None
+        self.touched_by_threads(
+            [
+                activation
+                for activation in root.near()
+                if any(
+                    event.kind == "access"
+                    and event.detail.how in ("change", "item")
+                    and (dying is None or not event.subject.within(dying))
+                    for event in activation.events.values()
+                )
+            ],
+            owners,
+        )
 
     def about(self, function: Function) -> bool:
         """Whether the function is worth running as an entry."""
