@@ -32,8 +32,8 @@ from .events import is_lock
 
 if TYPE_CHECKING:
     from ...program.program import Program
-    from . import Root
     from .activation import Activation
+    from .roots import Root
 
 _TYPES = THREADS | POOLS | PROCESS_POOLS | QUEUES | {"threading.Event", "threading.local", "threading.Barrier"}
 _WORDS = frozenset(name.rpartition(".")[2] for name in (*LOCKS, *CONSTRUCTORS, *_TYPES)) | {

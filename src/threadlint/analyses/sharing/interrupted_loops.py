@@ -1,9 +1,9 @@
 """Loops over a container that a finalizer or signal handler changes in size.
 
-The collector may drop the last reference to an object at any step of a loop, on the very thread that runs it, and so
-may a signal arrive: no second thread is needed, and no lock helps. What the callback of a weak reference, a `__del__` or
-a signal handler adds to or takes from a dict or set is therefore a danger to every loop over it, but for a loop over a
-copy.
+The collector may drop the last reference to an object at any step of a loop, on the thread that runs it, and so may
+a signal arrive: no second thread is needed, and no lock helps. What the callback of a weak reference, a `__del__` or
+a signal handler adds to or takes from a dict or set is therefore a danger to every loop over it, but for a loop over
+a copy.
 
 Only what the finalizer does itself, or a function that it calls, counts: one that closes half a program is not called
 in the middle of it.
