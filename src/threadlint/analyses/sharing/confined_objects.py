@@ -1,9 +1,11 @@
-"""Objects that belong to the thread that made them, used on another.
+"""Objects that belong to the thread that made them, used on another; and objects that are used by one thread at a time,
+used by two.
 
 Domain: objects of the types in `knowledge.confined`, made by a call of the program, and calls of their methods. An
 object is used
 elsewhere when a thread calls its methods and does not itself make it. A maker's argument can lift the confinement
-(`sqlite3.connect(…, check_same_thread=False)`).
+(`sqlite3.connect(…, check_same_thread=False)`). Objects that threads may use in turn are told when two of their calls
+can run at the same time without a common lock.
 
 What it does not know: objects that are handed over in containers or queues.
 """
@@ -18,6 +20,10 @@ from ...program.values import Address, Lit, Obj
 from ..execution import Event, Root, execution
 from ..parallel import Parallel, parallel
 from .instances import Instances, instances
+from .shared_state import SharedState, Site, shared_state
+
+MOST_CALLS = 12
+"""Of the calls of one object this many are looked at."""
 
 
 class Stray(NamedTuple):
@@ -50,18 +56,41 @@ def confined_objects(program: Program) -> list[Stray]:
                 makers.setdefault(value.site, event)
     threads = [root for root in running.roots if root.kind == "thread" and root.domain == "thread" and root.spawns]
     strays: dict[object, Stray] = {}
+    in_turn: dict[Address, list[tuple[Event, Event]]] = {}
     for event in uses:
         obj: Obj = event.detail.receiver
         why = CONFINED[str(obj.type)]
         made = makers.get(obj.site) if obj.site is not None else None
         if event.subject.rpartition(".")[2] in why.free or made is None or _lifted(made, why):
             continue
+        if why.in_turn:
+            in_turn.setdefault(obj.address, []).append((event, made))
+            continue
         for root in threads:
             reached = running.reached(root)
             if event.activation in reached and made.activation not in reached and not _fresh(own, root, obj.address):
                 strays.setdefault((obj.site, event.function), Stray(event, root, obj, made, why))
                 break
+    state: SharedState = program.ask(shared_state)
+    for address, calls in in_turn.items():
+        for event, made in calls[:MOST_CALLS]:
+            met = _meets(state, running, address, event, [other for other, _ in calls[:MOST_CALLS]])
+            if met is not None:
+                obj = event.detail.receiver
+                strays.setdefault((obj.site, "in turn"), Stray(event, met, obj, made, CONFINED[str(obj.type)]))
     return sorted(strays.values(), key=lambda each: (each.use.function.module.name, each.use.at))
+
+
+def _meets(
+    state: SharedState, running: Parallel, address: Address, event: Event, others: list[Event]
+) -> Root | None:
+    """The thread on which a call of an object can run beside another call of it, without a common lock."""
+    for first in running.meetings((event,)):
+        if first.root.kind == "thread":
+            for second in running.meetings(others):
+                if state.conflict(Site(first, address), Site(second, address)):
+                    return first.root
+    return None
 
 
 def _fresh(own: Instances, root: Root, address: Address) -> bool:

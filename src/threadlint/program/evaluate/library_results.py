@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ...knowledge import locks, types
+from ...knowledge import confined, locks, types
 from ...model import facts as f
 from ..symbols import Class
 from ..values import UNKNOWN, Address, Cls, Ext, ExtMethod, Fn, Lit, Obj, Partial, Super, Values, element, union
@@ -45,7 +45,7 @@ def library_result(
     if name in types.TRANSPARENT:
         given = arguments.positional[0] if arguments.positional else UNKNOWN
         return given if any(isinstance(v, (Fn, Cls, Partial)) for v in given) else (IDENTITY,)
-    type_name = types.RETURNS.get(name) or types.BUILTIN_CONTAINERS.get(name)
+    type_name = types.RETURNS.get(name) or types.BUILTIN_CONTAINERS.get(name) or confined.MAKERS.get(name)
     if type_name is None and (
         name in types.CONTAINERS or name in types.SYNCHRONISED or name.rpartition(".")[2][:1].isupper()
     ):
@@ -66,7 +66,7 @@ def _method_result(
     calls: Calls, method: ExtMethod, arguments: Arguments, frame: Frame, node: f.Expr, hint: Address | None
 ) -> Values:
     receiver, name = method.receiver, method.name
-    type_name = types.RETURNS.get(method.full_name)
+    type_name = types.RETURNS.get(method.full_name) or confined.MAKERS.get(method.full_name)
     if method.owner in types.CONTAINERS or method.owner in types.QUEUES:
         if name in ("append", "add", "appendleft", "put", "put_nowait", "insert", "setdefault"):
             values = arguments.positional[-1] if arguments.positional else UNKNOWN

@@ -3,6 +3,8 @@
 ## Why it hurts
 
 A connection to SQLite may only be used by the thread that opened it: elsewhere each call raises `ProgrammingError`.
+Widgets of tkinter belong to the thread of the main loop. Sessions of SQLAlchemy, sessions and resources of boto3,
+connections of pika and cursors of psycopg may be handed on, but two threads must not use one at the same time.
 
 ## Example
 
@@ -40,7 +42,9 @@ threading.Thread(target=count).start()
 ## Stays silent when
 
 - it is made with `check_same_thread=False` (then its writes need a lock);
-- the thread that uses it makes it.
+- the thread that uses it makes it;
+- the method may be called from any thread, as `after` of a widget and `add_callback_threadsafe` of a connection;
+- what may be handed on is used under one lock everywhere, or by one thread only.
 """
 
 from __future__ import annotations
@@ -50,6 +54,7 @@ from collections.abc import Iterator
 from ...analyses.lock_names import lock_names
 from ...analyses.sharing.confined_objects import confined_objects
 from ...analyses.traces import traces
+from ...knowledge.confined import Confined
 from ...model.finding import Finding, Rule, Severity, Step
 from ...program.program import Program
 
@@ -69,9 +74,15 @@ def check(program: Program) -> Iterator[Finding]:
             steps.append(beginning)
         yield RULE.finding(
             program.place(function, found.use.at),
-            f"`{name.short}` is used on {paths.who(found.root)}, which did not make it, and {found.why.harm} there",
+            _said(name.short, paths.who(found.root), found.why),
             subjects=(name.full,),
             scope=function.qualname,
             story=tuple(steps),
             help="make one in each thread that needs it",
         )
+
+
+def _said(name: str, thread: str, why: Confined) -> str:
+    if why.in_turn:
+        return f"`{name}` is used on {thread} while another uses it, and {why.harm}"
+    return f"`{name}` is used on {thread}, which did not make it, and {why.harm} there"
