@@ -17,7 +17,8 @@ class Confined(NamedTuple):
 
 _SQLITE = Confined("raises `sqlite3.ProgrammingError`", "check_same_thread", frozenset({"interrupt"}))
 _TKINTER = Confined(
-    "raises `RuntimeError` unless the main loop runs", None, frozenset({"after", "after_idle", "event_generate", "quit"})
+    "raises `RuntimeError` unless the main loop runs",
+    free=frozenset({"after", "after_idle", "event_generate", "quit"}),
 )
 _PIKA = Confined("mixes the frames of two threads", None, frozenset({"add_callback_threadsafe"}), True)
 _BOTO = Confined("its documentation calls it not thread-safe", in_turn=True)

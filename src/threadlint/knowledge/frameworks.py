@@ -103,6 +103,10 @@ THREADED_SERVERS = frozenset({
 })  # fmt: skip
 """Last names of servers that make a thread for each request."""
 
+GREENLETS = frozenset({"gevent", "eventlet", "gevent.monkey", "gevent.pywsgi", "eventlet.wsgi"})
+GREENLET_SERVERS = frozenset({"monkey", "pywsgi", "patch_all", "monkey_patch", "WSGIServer"})
+"""Words that a module shows, one of each, which serves requests by greenlets or turns threads into them."""
+
 SERVICER_MODULE, SERVICER = "_pb2_grpc", "Servicer"
 """How generated modules, and the base classes of services in them, end: one instance serves a pool of threads."""
 

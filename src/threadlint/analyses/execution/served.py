@@ -42,9 +42,21 @@ class Serving(NamedTuple):
 def served(program: Program) -> dict[Function, Serving]:
     """The functions that threads of a framework run."""
     found = {function: Serving("entry point") for function in entry_points(program)}
+    if _runs_on_greenlets(program):
+        return found
     for function, serving in (*_handlers(program), *_decorated(program), *_registered(program)):
         found.setdefault(function, serving)
     return found
+
+
+def _runs_on_greenlets(program: Program) -> bool:
+    """Whether the program has its requests served, and its threads replaced, by greenlets: these give way to each other
+    only where they wait."""
+    return any(
+        not known.GREENLETS.isdisjoint(module.top.words) and not known.GREENLET_SERVERS.isdisjoint(module.top.words)
+        for module in program.modules.values()
+        if module.functions
+    )
 
 
 # --- classes ------------------------------------------------------------------------------------------------------

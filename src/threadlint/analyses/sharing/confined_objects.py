@@ -1,11 +1,9 @@
-"""Objects that belong to the thread that made them, used on another; and objects that are used by one thread at a time,
-used by two.
+"""Objects that belong to one thread, used on another; and objects that threads may use in turn, used by two at once.
 
 Domain: objects of the types in `knowledge.confined`, made by a call of the program, and calls of their methods. An
-object is used
-elsewhere when a thread calls its methods and does not itself make it. A maker's argument can lift the confinement
-(`sqlite3.connect(…, check_same_thread=False)`). Objects that threads may use in turn are told when two of their calls
-can run at the same time without a common lock.
+object is used elsewhere when a thread calls its methods and does not itself make it. A maker's argument can lift the
+confinement (`sqlite3.connect(…, check_same_thread=False)`). Objects that threads may use in turn are told when two of
+their calls can run at the same time without a common lock.
 
 What it does not know: objects that are handed over in containers or queues.
 """

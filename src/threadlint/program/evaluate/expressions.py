@@ -6,7 +6,7 @@ from collections.abc import Callable
 from ...knowledge import types
 from ...model import facts as f
 from ..symbols import Class
-from ..values import UNKNOWN, Address, Fn, Lit, Obj, Pack, Values, union
+from ..values import UNKNOWN, Address, Cls, Fn, Lit, Obj, Pack, Values, union
 from . import protocols
 from .arguments import Arguments
 from .calls import Calls
@@ -74,8 +74,12 @@ class Evaluator(Calls):
             frame.unknown_call(expr, arguments)
             return UNKNOWN
         found = UNKNOWN
-        for callee in callees:
-            found = union(found, self.call(callee, arguments, frame, expr, hint))
+        for number, callee in enumerate(callees):
+            place = hint
+            if number and isinstance(callee, Cls):  # one of several classes: its instance is not that of the first
+                key = (frame.function.module.name, expr.at[0], callee.cls.qualname)
+                place = Address("site", None, key, frame.repeats())
+            found = union(found, self.call(callee, arguments, frame, expr, place))
         return found
 
     def arguments(self, expr: f.Call, frame: Frame) -> Arguments:

@@ -152,7 +152,8 @@ def _same(calls: Calls, arguments: Arguments, frame: Frame, node: f.Expr, hint: 
 
 
 def _copy(calls: Calls, arguments: Arguments, frame: Frame, node: f.Expr, hint: Address | None) -> Values:
-    """A copy of a container is a new one with the same contents; of anything else it stands for the original."""
+    """A copy of a container is a new one with the same contents, one of an object of the program a new object; of
+    anything else it stands for the original."""
     found = UNKNOWN
     for value in arguments.positional[0] if arguments.positional else ():
         if isinstance(value, Obj) and value.type in types.CONTAINERS:
@@ -160,6 +161,9 @@ def _copy(calls: Calls, arguments: Arguments, frame: Frame, node: f.Expr, hint: 
             calls.put(made.address, calls.contents(value.address))
             frame.made(made, Arguments(), node)
             value = made
+        elif isinstance(value, Obj) and isinstance(value.type, Class):
+            value = calls.allocate(value.type, frame, node, hint)
+            frame.made(value, Arguments(), node)
         found = union(found, (value,))
     return found
 
