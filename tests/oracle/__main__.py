@@ -6,18 +6,20 @@ import argparse
 import time
 from collections.abc import Iterator
 
-from .cases import Case, make_case
+from .cases import THEMES, Case, make_case
+from .explorer import QUESTIONS
 from .judging import threadlint_judge
 from .layout import STYLES
-from .scoring import QUESTIONS, Miss, score
+from .scoring import Miss, score, spelled
 
 
 def _show(miss: Miss) -> None:
     case = miss.case
     print(f"\n{'=' * 100}\n{miss.headline}")
-    print(f"truth: cycles {[sorted(c) for c in case.truth.cycles]}, selves {sorted(case.truth.selves)}, "
-          f"waits {[sorted(w) for w in case.truth.waits]}, lost {sorted(case.truth.lost)}")  # fmt: skip
-    witness = make_case(case.seed, case.layout.style, witnesses=True).truth.witnesses
+    truth = ((question, getattr(case.truth, question)) for question in QUESTIONS)
+    told = (f"{question} {sorted(map(spelled, items))}" for question, items in truth if items)
+    print("truth: " + (", ".join(told) or "nothing happens"))
+    witness = make_case(case.seed, case.layout.style, case.theme, witnesses=True).truth.witnesses
     for about, steps in witness.items():
         if miss.about in str(about) or all(part in str(about) for part in miss.about.split(" + ")):
             print("one schedule: " + " · ".join(steps))
@@ -31,6 +33,7 @@ def main() -> None:
     parser.add_argument("--programs", type=int, default=300, help="how many programs")
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
     parser.add_argument("--style", choices=STYLES, help="one style only; otherwise seeds go round all of them")
+    parser.add_argument("--theme", choices=THEMES, default="usual", help="what the programs are about")
     parser.add_argument("--question", choices=QUESTIONS, help="show disagreements about this question only")
     parser.add_argument(
         "--show", type=int, default=0, metavar="N", help="print the programs of the first N disagreements"
@@ -44,7 +47,7 @@ def main() -> None:
 
     def cases() -> Iterator[Case]:
         for seed in seeds:
-            yield make_case(seed, options.style)
+            yield make_case(seed, options.style, options.theme)
 
     if options.print:
         for case in cases():

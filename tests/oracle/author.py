@@ -54,7 +54,7 @@ SECTION_FORMS = (Form.WITH,) * 10 + (Form.FINALLY,) * 4 + (Form.BARE,) * 2 + (Fo
 
 
 @dataclass
-class _Habits:
+class Habits:
     """How strictly this program follows the rules, and which of the rarer things it does."""
 
     guarded: float
@@ -68,10 +68,10 @@ class _Habits:
 class Author:
     """Writes the bodies of one program."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, sizes: tuple[int, ...] = (1, 2, 2, 2, 3, 3)) -> None:
         self.random = random
         draw = random.choice
-        names = random.sample(LOCK_NAMES, draw((1, 2, 2, 2, 3, 3)))
+        names = random.sample(LOCK_NAMES, draw(sizes))
         self.locks = tuple(Lock(name, random.random() < 0.25) for name in names)
         self.rank = {lock.name: i for i, lock in enumerate(self.locks)}
         self.plain = {lock.name for lock in self.locks if not lock.reentrant}
@@ -80,7 +80,7 @@ class Author:
         self.flags = {
             v.name: random.random() < 0.5 for v in self.variables if v.kind is Kind.NUMBER and random.random() < 0.12
         }
-        self.habits = _Habits(
+        self.habits = Habits(
             guarded=draw((1.0, 0.9, 0.5, 0.0)),
             ordered=draw((1.0, 0.8, 0.4, 0.0)),
             careful=draw((1.0, 1.0, 0.95, 0.8)),

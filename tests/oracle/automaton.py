@@ -15,12 +15,15 @@ from .language import (
     Fetch,
     Fill,
     Form,
+    Glance,
+    How,
     Join,
     Pause,
     Pool,
     Program,
     Release,
     Repeat,
+    Result,
     Return,
     Section,
     Signal,
@@ -28,6 +31,7 @@ from .language import (
     Start,
     Statement,
     Store,
+    Submit,
     Update,
     Write,
     within,
@@ -42,9 +46,9 @@ class Node:
     """One visible step: `verb` on `noun`, and where it leads. `fork` and `try` have two ways on.
 
     Verbs: acquire, release, try (first way: taken; second: it was busy), check (first way: no entry), read, write,
-    store (a write that depends on an earlier read), start and join (of a thread), turn (a pool task waits for the one
-    before it), fork (either way), signal, await, look (first way: the flag is set; second: it is not, and the lock is
-    given back), wake (take it again once the flag is set), end.
+    store (a write that depends on an earlier read), start and join (of a thread or task), turn (a pool task waits for
+    the one before it), begin (a task waits for a worker of its executor), fork (either way), signal, await, look (first way: the flag is set; second: it is not, and the lock is
+    given back), wake (take it again once the flag is set), leak (no step: here the text leaves the lock taken), end.
     """
 
     verb: str
@@ -70,6 +74,8 @@ class _Builder:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.nodes: list[Node] = [Node("end", "", ())]
+        self.thread = ""
+        """The one whose automaton is built."""
 
     def emit(self, verb: str, noun: str, *ways: int) -> int:
         self.nodes.append(Node(verb, noun, ways))
@@ -85,19 +91,18 @@ class _Builder:
         match statement:
             case Section(lock, body, form):
                 lock = _resolve(lock, names)
-                inside = exits
-                if form is not Form.BARE:
-                    inside = _Exits(
-                        self.emit("release", lock, exits.returning), self.emit("release", lock, exits.raising)
-                    )
+                inside = _Exits(
+                    self.emit("leak" if form in (Form.BARE, Form.HANDLER) else "release", lock, exits.returning),
+                    self.emit("leak" if form in (Form.BARE, Form.LEAKY) else "release", lock, exits.raising),
+                )
                 return self.emit("acquire", lock, self.block(body, self.emit("release", lock, then), inside, names))
             case Acquire(lock):
                 return self.emit("acquire", _resolve(lock, names), then)
             case Release(lock):
                 return self.emit("release", _resolve(lock, names), then)
-            case Attempt(lock, body, otherwise):
-                lock = _resolve(lock, names)
-                inside = _Exits(self.emit("release", lock, exits.returning), self.emit("release", lock, exits.raising))
+            case Attempt(lock, body, otherwise, _, how):
+                lock, verb = _resolve(lock, names), "leak" if how is How.BARE else "release"
+                inside = _Exits(self.emit(verb, lock, exits.returning), self.emit(verb, lock, exits.raising))
                 taken = self.block(body, self.emit("release", lock, then), inside, names)
                 return self.emit("try", lock, taken, self.block(otherwise, then, exits, names))
             case Call(procedure, arguments, catches):
@@ -129,14 +134,14 @@ class _Builder:
                 return exits.returning
             case Fail():
                 return exits.raising
-            case Pause():
+            case Pause() | Glance():
                 return then
-            case Start(worker):
-                for instance in reversed(self.program.worker(worker).instances):
+            case Start(worker) | Submit(worker):
+                for instance in reversed(self.program.worker(worker).instances_of(self.thread)):
                     then = self.emit("start", instance, then)
                 return then
-            case Join(worker):
-                for instance in reversed(self.program.worker(worker).instances):
+            case Join(worker) | Result(worker):
+                for instance in reversed(self.program.worker(worker).instances_of(self.thread)):
                     then = self.emit("join", instance, then)
                 return then
             case Pool(body=body):
@@ -170,13 +175,17 @@ def automata(program: Program) -> Automata:
     """The automata of all threads of the program."""
     builder = _Builder(program)
     leave = _Exits(END, END)
+    builder.thread = "main"
     entries = {"main": builder.block(program.procedure("main").body, END, leave, {})}
     before = _predecessors(program)
     for worker in program.workers:
         for instance in worker.instances:
+            builder.thread = instance
             entry = builder.block((Call(worker.procedure, worker.arguments),), END, leave, {})
             if instance in before:
                 entry = builder.emit("turn", before[instance], entry)
+            if worker.executor:
+                entry = builder.emit("begin", worker.executor, entry)
             entries[instance] = entry
     return Automata(tuple(builder.nodes), entries)
 

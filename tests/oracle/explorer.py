@@ -11,11 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from .automaton import END, Automata, Node, automata
 from .language import Kind, Program
 
 UNSTARTED = -1
+
+QUESTIONS: Final = ("cycles", "selves", "waits", "pools", "leaks", "lost")
+"""Lock-order deadlocks · self-deadlocks · waiting for a thread or signal under a lock · pools that wait for themselves ·
+locks that are never given back · lost updates."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class State:
     """The pending reads that another thread has overwritten."""
     channels: tuple[int, ...] = ()
     """The items in each channel; 1 for an event that is set, and for a cache whose entry is made."""
+    queues: tuple[tuple[int, ...], ...] = ()
+    """Per executor: the tasks that were submitted and have not begun, in that order."""
 
 
 class TooManyStatesError(Exception):
@@ -43,19 +50,23 @@ class Truth:
 
     `cycles`: the sets of two or more locks on which threads wait for each other in a ring. `selves`: plain locks that a
     thread waits for while it holds them. `waits`: the locks of rings in which a thread also waits for another's end or
-    signal. `lost`: the variables of which an update can be lost. `witnesses` tells one schedule for each.
+    signal. `pools`: the executors whose workers all wait for tasks that have not begun. `leaks`: the locks that some
+    way out of a section leaves taken. `lost`: the variables of which an update can be lost. `witnesses` tells one schedule
+    for each.
     """
 
     cycles: set[frozenset[str]] = field(default_factory=set)
     selves: set[str] = field(default_factory=set)
     waits: set[frozenset[str]] = field(default_factory=set)
+    pools: set[str] = field(default_factory=set)
+    leaks: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
     witnesses: dict[object, tuple[str, ...]] = field(default_factory=dict)
     states: int = 0
 
     def outcomes(self) -> tuple[object, ...]:
         """All of it in one comparable value, without witnesses."""
-        return frozenset(self.cycles), frozenset(self.selves), frozenset(self.waits), frozenset(self.lost)
+        return tuple(frozenset(getattr(self, question)) for question in QUESTIONS)
 
 
 class Machine:
@@ -65,6 +76,10 @@ class Machine:
         self.program = program
         self.automata: Automata = automata(program)
         self.nodes: tuple[Node, ...] = self.automata.nodes
+        self.reached = list(range(len(self.nodes)))
+        """The step at which the way to a node ends."""
+        for at, node in enumerate(self.nodes):
+            self.reached[at] = self.reached[node.ways[0]] if node.verb == "leak" else at
         self.threads = list(self.automata.entries)
         self.index = {name: i for i, name in enumerate(self.threads)}
         self.entry = list(self.automata.entries.values())
@@ -75,11 +90,20 @@ class Machine:
         self.queue = [channel.queue for channel in program.channels]
         self.condition = {channel.name: channel.condition for channel in program.channels}
         self.tried = {node.noun for node in self.nodes if node.verb == "try"}
+        self._signals: dict[int, frozenset[str]] = {}
+        self.executors = {executor.name: i for i, executor in enumerate(program.executors)}
+        self.workers = [executor.workers for executor in program.executors]
+        self.executor = {
+            self.index[instance]: self.executors[worker.executor]
+            for worker in program.workers if worker.executor
+            for instance in worker.instances
+        }  # fmt: skip
 
     def initial(self) -> State:
         """Only main has started."""
         at = (self.entry[0], *(UNSTARTED for _ in self.threads[1:]))
-        return State(at, tuple((-1, 0) for _ in self.locks), channels=(0,) * len(self.channels))
+        owners = tuple((-1, 0) for _ in self.locks)
+        return State(at, owners, channels=(0,) * len(self.channels), queues=((),) * len(self.executors))
 
     def node(self, state: State, thread: int) -> Node | None:
         """The next step of a thread; None if it has not started or has ended."""
@@ -102,6 +126,10 @@ class Machine:
                 return self.free(state, thread, node.noun)
             case "join" | "turn":
                 return state.at[self.index[node.noun]] == END
+            case "begin":
+                mine = self.executor[thread]
+                first = state.queues[mine][0] == thread
+                return first and len(self.running(state, mine)) < self.workers[mine]
             case "wake" if not self.free(state, thread, self.condition[node.noun]):
                 return False
             case "await" | "wake":
@@ -114,27 +142,36 @@ class Machine:
         if node is None:
             return False
         match node.verb:
-            case "start" | "fork" | "signal":
+            case "start":
+                return self.index[node.noun] not in self.executor
+            case "fork" | "signal":
                 return True
             case "release":
                 return node.noun not in self.tried
             case "look":
                 return self.condition[node.noun] not in self.tried
-            case "join" | "turn":
+            case "join" | "turn" | "begin":
                 return self.enabled(state, thread)
         return False
+
+    def running(self, state: State, executor: int) -> list[int]:
+        """The tasks that the workers of an executor are at."""
+        waiting = state.queues[executor]
+        return [t for t, its in self.executor.items() if its == executor and state.at[t] > END and t not in waiting]
 
     def step(self, state: State, thread: int) -> Iterator[tuple[State, int]]:
         """The states that the next step of an enabled thread may lead to, and which way of the node each took."""
         node = self.nodes[state.at[thread]]
-        owners, pending, stale, channels = state.owners, state.pending, state.stale, state.channels
+        owners, pending, stale, channels, queues = (
+            state.owners, state.pending, state.stale, state.channels, state.queues,
+        )  # fmt: skip
         way = 0
         at = list(state.at)
         match node.verb:
             case "fork":
                 for choice, target in enumerate(node.ways):
-                    at[thread] = target
-                    yield State(tuple(at), owners, pending, stale, channels), choice
+                    at[thread] = self.reached[target]
+                    yield State(tuple(at), owners, pending, stale, channels, queues), choice
                 return
             case "acquire":
                 owners = self._taken(owners, thread, node.noun)
@@ -163,12 +200,18 @@ class Machine:
             case "start":
                 started = self.index[node.noun]
                 at[started] = self.entry[started]
+                if started in self.executor:
+                    i = self.executor[started]
+                    queues = (*queues[:i], (*queues[i], started), *queues[i + 1 :])
+            case "begin":
+                i = self.executor[thread]
+                queues = (*queues[:i], queues[i][1:], *queues[i + 1 :])
             case "signal" | "await":
                 i = self.channels[node.noun]
                 count = channels[i] + (1 if node.verb == "signal" else -1) if self.queue[i] else 1
                 channels = (*channels[:i], count, *channels[i + 1 :])
-        at[thread] = node.ways[way]
-        yield State(tuple(at), owners, pending, stale, channels), way
+        at[thread] = self.reached[node.ways[way]]
+        yield State(tuple(at), owners, pending, stale, channels, queues), way
 
     def _taken(self, owners: tuple[tuple[int, int], ...], thread: int, lock: str) -> tuple[tuple[int, int], ...]:
         i = self.locks[lock]
@@ -179,15 +222,45 @@ class Machine:
         owner, count = owners[i]
         return (*owners[:i], (owner, count - 1) if count > 1 else (-1, 0), *owners[i + 1 :])
 
-    def blocked_by(self, state: State, thread: int) -> int | None:
-        """The one thread without which this one cannot go on: the owner of the lock, the thread that is joined."""
+    def blocked_by(self, state: State, thread: int, *, final: bool = False) -> tuple[int, ...]:
+        """The threads of which one has to go on before this one can: the owner of the lock, the thread that is joined,
+        the tasks that the workers of the executor are at; in a final state, those that would give the signal."""
         node = self.node(state, thread)
         if node is None or self.enabled(state, thread):
-            return None
+            return ()
         lock = self.wanted(state, thread)
         if lock is not None:
-            return state.owners[self.locks[lock]][0]
-        return self.index[node.noun] if node.verb in ("join", "turn") else None
+            return (state.owners[self.locks[lock]][0],)
+        match node.verb:
+            case "join" | "turn":
+                return (self.index[node.noun],)
+            case "begin":
+                return tuple(self.running(state, self.executor[thread]))
+            case "await" | "wake" if final:
+                others = (t for t in range(len(self.threads)) if t != thread and state.at[t] > END)
+                return tuple(t for t in others if node.noun in self.signals_after(state.at[t]))
+        return ()
+
+    def leaked(self, at: int) -> Iterator[str]:
+        """The locks that the text leaves taken on its way to the step that stands there."""
+        while self.nodes[at].verb == "leak":
+            yield self.nodes[at].noun
+            at = self.nodes[at].ways[0]
+
+    def signals_after(self, at: int) -> frozenset[str]:
+        """The signals that a thread may give from there on, or those that it starts."""
+        if at not in self._signals:
+            found: set[str] = set()
+            todo, seen = [at], {at}
+            while todo:
+                node = self.nodes[todo.pop()]
+                if node.verb == "signal":
+                    found.add(node.noun)
+                further = (*node.ways, self.entry[self.index[node.noun]]) if node.verb == "start" else node.ways
+                todo += [way for way in further if way not in seen]
+                seen.update(further)
+            self._signals[at] = frozenset(found)
+        return self._signals[at]
 
     def wanted(self, state: State, thread: int) -> str | None:
         """The lock that the next step of the thread takes, once nothing but its owner prevents it."""
@@ -198,19 +271,26 @@ class Machine:
             return node.noun
         return self.condition[node.noun] if state.channels[self.channels[node.noun]] else None
 
-    def rings(self, state: State) -> Iterator[tuple[int, ...]]:
-        """The rings of threads that wait for each other, each once."""
-        after = {t: b for t in range(len(self.threads)) if (b := self.blocked_by(state, t)) is not None}
-        seen: set[int] = set()
+    def rings(self, state: State, *, final: bool = False) -> Iterator[tuple[int, ...]]:
+        """The rings of threads that wait for each other for ever, each once."""
+        after = {t: found for t in range(len(self.threads)) if (found := self.blocked_by(state, t, final=final))}
+        if not after:
+            return
+        while freed := [
+            t for t, blockers in after.items() if any(b not in after and state.at[b] != END for b in blockers)
+        ]:
+            for thread in freed:
+                del after[thread]
+
+        def extended(path: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+            for following in after[path[-1]]:
+                if following == path[0]:
+                    yield path
+                elif following > path[0] and following not in path and following in after:
+                    yield from extended((*path, following))
+
         for first in after:
-            path: list[int] = []
-            at: int | None = first
-            while at is not None and at not in seen:
-                seen.add(at)
-                path.append(at)
-                at = after.get(at)
-            if at in path:
-                yield tuple(path[path.index(at) :])
+            yield from extended((first,))
 
 
 def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, witnesses: bool = False) -> Truth:
@@ -231,16 +311,16 @@ def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, wi
         movers = [t for t in threads if machine.enabled(state, t)]
         if shortcuts:
             movers = next(([t] for t in movers if machine.harmless(state, t)), movers)
-        for ring in machine.rings(state):
+        for ring in machine.rings(state, final=not movers):
             about = _judge_ring(machine, state, ring, truth)
-            tell(about, state)
-        if not movers:
-            for locks in _waiting_for_signals(machine, state):
-                truth.waits.add(locks)
-                tell(("wait", locks), state)
+            if about is not None:
+                tell(about, state)
         for thread in movers:
             node = machine.nodes[state.at[thread]]
-            for successor, _ in machine.step(state, thread):
+            for successor, way in machine.step(state, thread):
+                for lock in machine.leaked(node.ways[way]):
+                    truth.leaks.add(program.report(lock))
+                    tell(("leak", program.report(lock)), state)
                 if successor not in came:
                     came[successor] = (state, thread)
                     todo.append(successor)
@@ -256,6 +336,8 @@ def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, wi
 def _judge_ring(machine: Machine, state: State, ring: tuple[int, ...], truth: Truth) -> object:
     wanted = [machine.wanted(state, t) for t in ring]
     locks = frozenset(machine.program.report(lock) for lock in wanted if lock)
+    if not locks:
+        return _judge_pools(machine, state, ring, truth)
     if None in wanted:
         truth.waits.add(locks)
         return "wait", locks
@@ -266,32 +348,16 @@ def _judge_ring(machine: Machine, state: State, ring: tuple[int, ...], truth: Tr
     return "cycle", locks
 
 
-def _waiting_for_signals(machine: Machine, state: State) -> Iterator[frozenset[str]]:
-    """Where nothing moves: locks whose owner waits for a signal, wanted by a thread that would give it."""
-    for thread in range(len(machine.threads)):
+def _judge_pools(machine: Machine, state: State, ring: tuple[int, ...], truth: Truth) -> object:
+    """Executors in a ring without locks whose workers all wait for results."""
+    for thread in ring:
         node = machine.node(state, thread)
-        if node is None or node.verb not in ("await", "wake"):
-            continue
-        for other in range(len(machine.threads)):
-            wanted = machine.node(state, other)
-            if wanted is None or wanted.verb != "acquire" or machine.blocked_by(state, other) != thread:
-                continue
-            if node.noun in _signals_after(machine, state.at[other]):
-                yield frozenset({machine.program.report(wanted.noun)})
-
-
-def _signals_after(machine: Machine, at: int) -> set[str]:
-    found: set[str] = set()
-    todo, seen = [at], {at}
-    while todo:
-        node = machine.nodes[todo.pop()]
-        if node.verb == "signal":
-            found.add(node.noun)
-        for way in node.ways:
-            if way not in seen:
-                seen.add(way)
-                todo.append(way)
-    return found
+        if node is not None and node.verb == "begin":
+            running = machine.running(state, machine.executor[thread])
+            if all(machine.nodes[state.at[t]].verb == "join" for t in running):
+                truth.pools.add(node.noun)
+                return "pool", node.noun
+    return None
 
 
 def _schedule(machine: Machine, came: dict[State, tuple[State, int] | None], state: State) -> tuple[str, ...]:

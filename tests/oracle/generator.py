@@ -29,9 +29,9 @@ from .language import (
 )  # fmt: skip
 
 
-def generate_program(random: Random) -> Program:
+def generate_program(random: Random, author: Author | None = None) -> Program:
     """A random program. It may be too large to explore."""
-    author = Author(random)
+    author = author or Author(random)
     names = random.sample(PROCEDURE_NAMES, len(PROCEDURE_NAMES))
     for name in names[: random.choice((0, 1, 1, 2, 3))]:
         author.helper(name)

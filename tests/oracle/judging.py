@@ -18,7 +18,10 @@ Judge = Callable[[dict[str, str]], list[tuple[str, tuple[str, ...]]]]
 CYCLE_CODES = frozenset({"THR101", "THR104"})
 SELF_CODES = frozenset({"THR102"})
 WAIT_CODES = frozenset({"THR103", "THR109"})
+POOL_CODES = frozenset({"THR105"})
+LEAK_CODES = frozenset({"THR120", "THR121", "THR122"})
 LOST_CODES = frozenset({"THR201", "THR202", "THR203", "THR204", "THR205", "THR208", "THR209", "THR215", "THR218"})
+JUDGED = CYCLE_CODES | SELF_CODES | WAIT_CODES | POOL_CODES | LEAK_CODES | LOST_CODES
 
 
 @dataclass
@@ -28,6 +31,8 @@ class Claims:
     cycles: set[frozenset[str]] = field(default_factory=set)
     selves: set[str] = field(default_factory=set)
     waits: set[frozenset[str]] = field(default_factory=set)
+    pools: set[str] = field(default_factory=set)
+    leaks: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
     vague: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
@@ -35,6 +40,7 @@ class Claims:
 def claims(program: Program, findings: list[tuple[str, tuple[str, ...]]]) -> Claims:
     """The findings as claims. A subject is matched by the last part of its qualified name."""
     locks = {program.report(lock.name) for lock in program.locks}
+    executors = {executor.name for executor in program.executors}
     variables = {program.report(variable.name) for variable in program.variables}
     made = Claims()
     for code, subjects in findings:
@@ -46,9 +52,13 @@ def claims(program: Program, findings: list[tuple[str, tuple[str, ...]]]) -> Cla
             made.selves |= about_locks
         elif code in WAIT_CODES and about_locks:
             made.waits.add(about_locks)
+        elif code in POOL_CODES and named & executors:
+            made.pools |= named & executors
+        elif code in LEAK_CODES and about_locks:
+            made.leaks |= about_locks
         elif code in LOST_CODES and about_variables:
             made.lost |= about_variables
-        elif code in CYCLE_CODES | SELF_CODES | WAIT_CODES | LOST_CODES:
+        elif code in JUDGED:
             made.vague.append((code, subjects))
     return made
 

@@ -14,14 +14,27 @@ from enum import Enum
 
 
 class Form(Enum):
-    """How a critical section is spelled. `BARE` alone differs in meaning: a return or exception leaves it taken."""
+    """How a critical section is spelled. The last three differ in meaning: some ways out leave it taken."""
 
     WITH = "with"
     FINALLY = "acquire, try, finally, release"
-    BARE = "acquire, release"
     MANAGER = "a context-manager helper of the program"
     ALIAS = "a local name for the lock, then with"
     STACK = "ExitStack.enter_context"
+    SPELLED = "acquire that says in its arguments that it waits, try, finally, release"
+    BARE = "acquire, release: a return or exception leaves it taken"
+    LEAKY = "a context-manager helper without finally: an exception leaves it taken, a return does not"
+    HANDLER = "acquire, try, except that releases and raises, release: a return leaves it taken"
+
+
+class How(Enum):
+    """How an attempt to take a lock is spelled."""
+
+    IF = "the attempt is the condition"
+    KEPT = "its outcome is kept in a local, which is the condition"
+    GUARD = "if not taken: the other branch, which ends with a return"
+    BARE = "the attempt is the condition, and no finally releases: a return or exception leaves it taken"
+    EITHER = "both branches are the same; a finally releases if it was taken"
 
 
 class Kind(Enum):
@@ -72,6 +85,7 @@ class Attempt:
     body: tuple[Statement, ...]
     otherwise: tuple[Statement, ...] = ()
     timed: bool = False
+    how: How = How.IF
 
 
 @dataclass(frozen=True)
@@ -165,6 +179,27 @@ class Join:
 
 
 @dataclass(frozen=True)
+class Glance:
+    """Wait for the thread or task with a timeout: whatever comes of it, the text goes on."""
+
+    worker: str
+
+
+@dataclass(frozen=True)
+class Submit:
+    """Give the task to its executor, and keep the future."""
+
+    worker: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """Wait until the task that the same procedure submitted has ended."""
+
+    worker: str
+
+
+@dataclass(frozen=True)
 class Pool:
     """Submit the workers that the body starts, and wait for all of them at the end.
 
@@ -192,16 +227,28 @@ class Await:
 
 @dataclass(frozen=True)
 class Channel:
-    """An event; a queue; or, with a condition, a flag that is set under that lock and waited for with it, held once."""
+    """An event; a queue; or, with a condition, a flag that is set under that lock and waited for with it, held once.
+
+    `alias` is the name of the condition in the text if the lock has a name of its own beside it.
+    """
 
     name: str
     queue: bool = False
     condition: str = ""
+    alias: str = ""
+
+
+@dataclass(frozen=True)
+class Executor:
+    """A pool of the program that runs so many tasks at once, the others in the order of submission."""
+
+    name: str
+    workers: int
 
 
 Statement = (
     Section | Acquire | Release | Attempt | Call | Update | Fetch | Store | Write | Fill | Branch | Repeat | Return
-    | Fail | Sorted | Pause | Start | Join | Pool | Signal | Await
+    | Fail | Sorted | Pause | Start | Join | Glance | Pool | Submit | Result | Signal | Await
 )  # fmt: skip
 
 
@@ -218,11 +265,21 @@ class Worker:
     procedure: str
     arguments: tuple[str, ...] = ()
     copies: int = 1
+    executor: str = ""
+    """The executor whose task it is; nothing for a thread of its own, or a task of a `Pool`."""
+    parents: tuple[str, ...] = ()
+    """The instances of others that submit it, each one time."""
 
     @property
     def instances(self) -> tuple[str, ...]:
         """The names of its threads."""
+        if self.parents:
+            return tuple(f"{self.name}@{parent}" for parent in self.parents)
         return (self.name,) if self.copies == 1 else tuple(f"{self.name}#{i}" for i in range(self.copies))
+
+    def instances_of(self, parent: str) -> tuple[str, ...]:
+        """Its instances that the given thread starts or waits for."""
+        return (f"{self.name}@{parent}",) if self.parents else self.instances
 
 
 @dataclass(frozen=True)
@@ -232,6 +289,7 @@ class Program:
     procedures: tuple[Procedure, ...]
     workers: tuple[Worker, ...]
     channels: tuple[Channel, ...] = ()
+    executors: tuple[Executor, ...] = ()
     reported: dict[str, str] = field(default_factory=dict)
     """The name under which a lock or variable is reported where it is not its own: instances of a class share one."""
 

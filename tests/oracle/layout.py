@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
-from .language import Call, Join, Pool, Program, Start, within
+from .language import Call, Form, Join, Pool, Program, Section, Start, within
 
 STYLES: Final = ("globals", "modules", "fields", "objects", "mixed", "closures", "twins")
 """Module globals · several modules · one class · several classes · classes and globals · locals of main() · several
@@ -62,6 +62,7 @@ def choose_layout(program: Program, random: Random, style: str | None = None) ->
         *(x.name for x in program.locks),
         *(v.name for v in program.variables),
         *(c.name for c in program.channels),
+        *(x.name for x in program.executors),
     ]
     procedures = [p.name for p in program.procedures if p.name != "main"]
     called = {
@@ -90,14 +91,24 @@ def choose_layout(program: Program, random: Random, style: str | None = None) ->
             loose = style == "mixed" and random.random() < 0.5
             homes[name] = random.choice(modules[:-1] or modules) if loose else random.choice(list(classes))
     homes["main"] = "main"
+    homes |= {c.alias: homes[c.condition] for c in program.channels if c.alias}
     if "shutdown" in homes:
         homes["shutdown"] = homes["launch"]
     layout = Layout(style, modules, homes, classes, shared)
-    if classes and random.random() < 0.3:
+    if classes and random.random() < 0.3 and _may_hand_out(program):
         _hand_out(program, layout, random)
     _keep_handles(program, layout)
     _spell_threads(program, layout, random)
     return layout
+
+
+def _may_hand_out(program: Program) -> bool:
+    """Do all locks have one name each, and no helper that has to stand beside them?"""
+    leaky = (
+        isinstance(s, Section) and s.form is Form.LEAKY for procedure in program.procedures
+        for s in within(procedure.body)
+    )  # fmt: skip
+    return not any(channel.alias for channel in program.channels) and not any(leaky)
 
 
 def _hand_out(program: Program, layout: Layout, random: Random) -> None:
@@ -142,4 +153,4 @@ def _spell_threads(program: Program, layout: Layout, random: Random) -> None:
             alone = sum(w.procedure == worker.procedure for w in program.workers) == 1
             if alone and not worker.arguments and worker.procedure not in called:
                 options += ["run"] if layout.homes[worker.procedure] in layout.modules else []
-        layout.spellings[worker.name] = "task" if worker.name in pooled else random.choice(options)
+        layout.spellings[worker.name] = "task" if worker.executor or worker.name in pooled else random.choice(options)

@@ -108,13 +108,15 @@ class _Renderer:
 
     # -- helpers of the text ----------------------------------------------------------------------------------------
 
-    def manager(self, lock: str, scope: Scope) -> str:
+    def manager(self, lock: str, scope: Scope, leaky: bool = False) -> str:
         """A context-manager helper around the lock, written beside the lock; as seen from the scope."""
-        home, name = self.layout.homes[lock], f"holding_{lock}"
+        home, name = self.layout.homes[lock], f"{'taking' if leaky else 'holding'}_{lock}"
         module = self.layout.module_of(lock)
         method = home in self.layout.classes
         inside = f"self.{lock}" if method else lock
-        if self.coin("manager", lock):
+        if leaky:
+            body = [f"{inside}.acquire()", "yield", f"{inside}.release()"]
+        elif self.coin("manager", lock):
             body = [f"with {inside}:", STEP + "yield"]
         else:
             body = [f"{inside}.acquire()", "try:", STEP + "yield", "finally:", STEP + f"{inside}.release()"]
@@ -182,11 +184,18 @@ class _Renderer:
         """The expression that makes a lock, variable or channel."""
         for lock in self.program.locks:
             if lock.name == name:
-                if any(channel.condition == name for channel in self.program.channels):
+                if any(channel.condition == name and not channel.alias for channel in self.program.channels):
                     inner = "" if lock.reentrant else f"{self.library(module, 'threading', 'Lock')}()"
                     return f"{self.library(module, 'threading', 'Condition')}({inner})"
                 return f"{self.library(module, 'threading', 'RLock' if lock.reentrant else 'Lock')}()"
+        for executor in self.program.executors:
+            if executor.name == name:
+                made = self.library(module, "concurrent.futures", "ThreadPoolExecutor")
+                return f"{made}(max_workers={executor.workers})"
         for channel in self.program.channels:
+            if channel.alias == name:
+                owner = "self." if self.layout.homes[name] in self.layout.classes else ""
+                return f"{self.library(module, 'threading', 'Condition')}({owner}{channel.condition})"
             if channel.name == name and channel.condition:
                 return "False"
             if channel.name == name:
@@ -199,7 +208,10 @@ class _Renderer:
     def items(self, home: str) -> list[str]:
         """The locks, variables and channels that live there."""
         p = self.program
-        names = [*(x.name for x in p.locks), *(c.name for c in p.channels), *(v.name for v in p.variables)]
+        names = [
+            *(x.name for x in p.locks), *(c.alias for c in p.channels if c.alias), *(c.name for c in p.channels),
+            *(x.name for x in p.executors), *(v.name for v in p.variables),
+        ]  # fmt: skip
         return [name for name in names if self.layout.homes[name] == home]
 
     def state(self, home: str, module: str) -> list[str]:

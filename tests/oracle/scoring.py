@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
 
 from .cases import Case
-from .explorer import Truth
+from .explorer import QUESTIONS, Truth
 from .judging import Claims, Judge, claims
-
-QUESTIONS: Final = ("cycles", "selves", "waits", "lost")
-"""Lock-order deadlocks · self-deadlocks · waiting for a thread or signal under a lock · lost updates."""
-
 
 @dataclass(frozen=True)
 class Miss:
@@ -28,7 +23,7 @@ class Miss:
     def headline(self) -> str:
         """One line to find it again."""
         kind = "FALSE" if self.false else "MISSED"
-        return f"{kind} {self.question}: {self.about} (seed {self.case.seed}, style {self.case.layout.style})"
+        return f"{kind} {self.question}: {self.about} ({self.case.origin})"
 
 
 @dataclass
@@ -76,7 +71,8 @@ class Score:
         return "\n".join(lines)
 
 
-def _text(item: str | frozenset[str]) -> str:
+def spelled(item: str | frozenset[str]) -> str:
+    """What a truth or claim is about, in words."""
     return item if isinstance(item, str) else " + ".join(sorted(item))
 
 
@@ -85,8 +81,8 @@ def compare(truth: Truth, said: Claims, question: str) -> tuple[list[str], list[
 
     For `waits` a claim is right if one of its locks is in a true ring, and a truth is met if one claim is about it.
     """
-    true = {_text(item): item for item in getattr(truth, question)}
-    claimed = {_text(item): item for item in getattr(said, question)}
+    true = {spelled(item): item for item in getattr(truth, question)}
+    claimed = {spelled(item): item for item in getattr(said, question)}
     if question == "waits":
         right = [name for name, ring in true.items() if any(set(c) & set(ring) for c in claimed.values())]
         false = [name for name, locks in claimed.items() if not any(set(locks) & set(ring) for ring in true.values())]

@@ -257,24 +257,31 @@ def _library(stage: Stage) -> dict[str, ModuleType]:
     class RLock(Lock):
         reentrant = True
 
-    class Condition(Lock):
+    class Condition:
         def __init__(self, lock: Lock | None = None) -> None:
-            super().__init__()
-            self.reentrant = lock is None
+            self.lock = lock or RLock()
+            self.acquire, self.release = self.lock.acquire, self.lock.release
+
+        def __enter__(self) -> bool:
+            return self.acquire()
+
+        def __exit__(self, *_: object) -> None:
+            self.release()
 
         def wait(self) -> None:
-            self.owner, self.count = None, self.count - 1
-            assert self.count == 0, f"{self.name} is held more than once"
+            lock = self.lock
+            lock.owner, lock.count = None, lock.count - 1
+            assert lock.count == 0, f"{lock.name} is held more than once"
             stage.reach("wake", stage.flag())
-            assert self.owner is None, f"{self.name} is not free"
-            self.owner, self.count = stage.current.actor, 1
+            assert lock.owner is None, f"{lock.name} is not free"
+            lock.owner, lock.count = stage.current.actor, 1
 
         def wait_for(self, predicate: Callable[[], bool]) -> None:
             while not predicate():
                 self.wait()
 
         def notify_all(self) -> None:
-            assert self.owner is stage.current.actor, f"{self.name} notified by a stranger"
+            assert self.lock.owner is stage.current.actor, f"{self.lock.name} notified by a stranger"
 
         notify = notify_all
 
@@ -290,32 +297,49 @@ def _library(stage: Stage) -> dict[str, ModuleType]:
         def run(self) -> None:
             self.target(*self.args)
 
-        def join(self) -> None:
-            stage.reach("join", self.model_name)
+        def join(self, timeout: float | None = None) -> None:
+            if timeout is None:
+                stage.reach("join", self.model_name)
 
     class Timer(Thread):
         def __init__(self, interval: float, function: Any, args: Any = ()) -> None:
             super().__init__(function, args)
 
+    class Future:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def result(self) -> None:
+            stage.reach("join", self.name)
+
+    def wait(futures: list[Future], timeout: float | None = None) -> None:
+        if timeout is None:
+            for future in futures:
+                future.result()
+
     class Executor:
         def __init__(self, max_workers: int | None = None) -> None:
             self.max_workers = max_workers
             self.tasks: list[str] = []
+            self.name = "" if stage.caller_line().startswith("with ") else stage.assigned()
 
         def __enter__(self) -> Self:
             return self
 
-        def submit(self, function: Any, *args: Any) -> None:
+        def submit(self, function: Any, *args: Any) -> Future:
             stage.reach("start", "")
             before = self.tasks[-1] if self.tasks and self.max_workers == 1 else ""
             self.tasks.append(stage.naming)
 
             def run() -> None:
-                if before:
+                if self.name:
+                    stage.reach("begin", self.name)
+                elif before:
                     stage.reach("turn", before)
                 function(*args)
 
             stage.launch(stage.naming, run)
+            return Future(self.tasks[-1])
 
         def __exit__(self, *_: object) -> None:
             for task in self.tasks:
@@ -350,7 +374,7 @@ def _library(stage: Stage) -> dict[str, ModuleType]:
             "threading", Lock=Lock, RLock=RLock, Thread=Thread, Timer=Timer, Event=Channel, Condition=Condition
         ),
         "queue": module("queue", Queue=Channel),
-        "concurrent.futures": module("concurrent.futures", ThreadPoolExecutor=Executor),
+        "concurrent.futures": module("concurrent.futures", ThreadPoolExecutor=Executor, wait=wait),
         "random": module("random", random=chance),
         "time": module("time", sleep=lambda _: None, time=lambda: 1.0),
     }

@@ -53,7 +53,7 @@ def generate_twins(random: Random) -> Program:
     variables = tuple(Variable(f"{account}.{AMOUNT}") for account in accounts)
     reported = {lock.name: GUARD for lock in locks if lock.name != DESK} | {v.name: AMOUNT for v in variables}
     main = Procedure("main", _main(random, workers, accounts, usual))
-    return Program(tuple(locks), variables, (*procedures, main), tuple(workers), (), reported)
+    return Program(tuple(locks), variables, (*procedures, main), tuple(workers), reported=reported)
 
 
 def _section(random: Random, account: str, body: tuple[Statement, ...], guarded: float) -> tuple[Statement, ...]:

@@ -17,6 +17,8 @@ from .language import (
     Fetch,
     Fill,
     Form,
+    Glance,
+    How,
     Join,
     Kind,
     Pause,
@@ -24,6 +26,7 @@ from .language import (
     Program,
     Release,
     Repeat,
+    Result,
     Return,
     Section,
     Signal,
@@ -31,6 +34,7 @@ from .language import (
     Start,
     Statement,
     Store,
+    Submit,
     Update,
     Worker,
     Write,
@@ -75,7 +79,7 @@ class Writer:
     random: Random
     path: Callable[[str, Scope], str]
     library: Callable[[str, str, str], str]
-    manager: Callable[[str, Scope], str]
+    manager: Callable[[str, Scope, bool], str]
     thread_class: Callable[[Worker, Scope], str]
     methods: frozenset[str] = frozenset()
 
@@ -112,12 +116,8 @@ class Writer:
                 return [f"{self.path(lock, scope)}.acquire()"]
             case Release(lock):
                 return [f"{self.path(lock, scope)}.release()"]
-            case Attempt(lock, body, otherwise, timed):
-                name = self.path(lock, scope)
-                how = "timeout=2.0" if timed else "blocking=False"
-                lines = [f"if {name}.acquire({how}):", *indented(["try:", *indented(self.body(body, scope))])]
-                lines += indented(["finally:", STEP + f"{name}.release()"])
-                return [*lines, "else:", *indented(self.body(otherwise, scope))] if otherwise else lines
+            case Attempt():
+                return self._attempt(statement, scope)
             case Call(procedure, arguments, catches):
                 callee, given = self.call(procedure, arguments, scope)
                 call = f"{callee}({', '.join(given)})"
@@ -144,14 +144,40 @@ class Writer:
                 return self._channel(self.program.channel(channel), isinstance(statement, Signal), scope)
             case Pool():
                 return self._pool(statement, scope)
+            case Submit(worker) | Result(worker) | Glance(worker):
+                return self._future(self.program.worker(worker), statement, scope)
         raise AssertionError(statement)
+
+    def _attempt(self, attempt: Attempt, scope: Scope) -> list[str]:
+        name, either = self.path(attempt.lock, scope), attempt.how is How.EITHER
+        spellings = ("timeout=2.0", "True, 0.5") if attempt.timed else ("blocking=False", "False")
+        how = "timeout=2.0" if attempt.timed else "blocking=False"
+        taking = f"{name}.acquire({how if attempt.how is How.IF else self.random.choice(spellings)})"
+        body = self.body(attempt.body, scope)
+        release = [f"{name}.release()"]
+        if attempt.how in (How.KEPT, How.EITHER):
+            kept = scope.fresh(self.random.choice(("got", "taken", "mine")))
+            head, taking = [f"{kept} = {taking}"], kept
+            release = [f"if {kept}:", *indented(release)] if either else release
+        else:
+            head = []
+        inside = ["try:", *indented(body), "finally:", *indented(release)]
+        if attempt.how is How.BARE:
+            inside = [*body, *release]
+        if either:
+            return [*head, *inside]
+        otherwise = self.body(attempt.otherwise, scope) if attempt.otherwise else []
+        if attempt.how is How.GUARD:
+            return [f"if not {taking}:", *indented(otherwise), *inside]
+        lines = [*head, f"if {taking}:", *indented(inside)]
+        return [*lines, "else:", *indented(otherwise)] if otherwise else lines
 
     def _channel(self, channel: Channel, signal: bool, scope: Scope) -> list[str]:
         name = self.path(channel.name, scope)
         if not channel.condition:
             give, take = ("put(1)", "get()") if channel.queue else ("set()", "wait()")
             return [f"{name}.{give if signal else take}"]
-        condition = self.path(channel.condition, scope)
+        condition = self.path(channel.alias or channel.condition, scope)
         if signal:
             self._declare(channel.name, scope)
             return [f"{name} = True", f"{condition}.notify_all()"]
@@ -181,15 +207,20 @@ class Writer:
                     names.append(self.path(body[0].lock, scope))
                     body = body[0].body
                 return [f"with {', '.join(names)}:", *indented(self.body(body, scope))]
-            case Form.FINALLY:
+            case Form.FINALLY | Form.SPELLED:
                 name = self.path(lock, scope)
                 inside = ["try:", *indented(self.body(section.body, scope)), "finally:", STEP + f"{name}.release()"]
-                return [f"{name}.acquire()", *inside]
+                how = self.random.choice(("timeout=-1", "True", "blocking=True")) if form is Form.SPELLED else ""
+                return [f"{name}.acquire({how})", *inside]
+            case Form.HANDLER:
+                name, body = self.path(lock, scope), self.body(section.body, scope)
+                handler = ["except ValueError:", *indented([f"{name}.release()", "raise"])]
+                return [f"{name}.acquire()", "try:", *indented(body), *handler, f"{name}.release()"]
             case Form.BARE:
                 name = self.path(lock, scope)
                 return [f"{name}.acquire()", *self.body(section.body, scope), f"{name}.release()"]
-            case Form.MANAGER:
-                return [f"with {self.manager(lock, scope)}():", *indented(self.body(section.body, scope))]
+            case Form.MANAGER | Form.LEAKY:
+                return [f"with {self.manager(lock, scope, form is Form.LEAKY)}():", *indented(self.body(section.body, scope))]
             case Form.ALIAS:
                 local = scope.fresh("lock")
                 return [
@@ -336,6 +367,24 @@ class Writer:
             join = [f"for thread in {handle}:", STEP + "thread.join()"]
             lines += [f"{handle}.join()"] if worker.copies == 1 else join
         return lines
+
+    def _future(self, worker: Worker, statement: Submit | Result | Glance, scope: Scope) -> list[str]:
+        if isinstance(statement, Glance) and not worker.executor:
+            return [f"{self._handle(worker, scope)}.join({self.random.choice(('timeout=2.0', '0.5'))})"]
+        many = worker.copies > 1
+        kept = f"{worker.name}_tasks" if many else f"{worker.name}_task"
+        if isinstance(statement, Submit):
+            target, given = self.call(worker.procedure, worker.arguments, scope)
+            submit = f"{self.path(worker.executor, scope)}.submit({', '.join([target, *given])})"
+            if many and self.random.random() < 0.5:
+                return [f"{kept} = []", f"for _ in range({worker.copies}):", STEP + f"{kept}.append({submit})"]
+            return [f"{kept} = [{submit} for _ in range({worker.copies})]" if many else f"{kept} = {submit}"]
+        futures = kept if many else f"[{kept}]"
+        if isinstance(statement, Glance):
+            return [f"{self.library(scope.module, 'concurrent.futures', 'wait')}({futures}, timeout=2.0)"]
+        if self.random.random() < 0.2:
+            return [f"{self.library(scope.module, 'concurrent.futures', 'wait')}({futures})"]
+        return [f"for task in {kept}:", STEP + "task.result()"] if many else [f"{kept}.result()"]
 
     def _pool(self, pool: Pool, scope: Scope) -> list[str]:
         workers = [self.program.worker(s.worker) for s in pool.body if isinstance(s, Start)]
