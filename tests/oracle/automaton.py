@@ -190,6 +190,23 @@ def automata(program: Program) -> Automata:
     return Automata(tuple(builder.nodes), entries)
 
 
+def leaks(program: Program) -> frozenset[str]:
+    """The locks that some way through a procedure of the program leaves taken."""
+    found: set[str] = set()
+    for procedure in program.procedures:
+        builder = _Builder(program)
+        builder.thread = "main"
+        todo = [builder.block(procedure.body, END, _Exits(END, END), {})]
+        seen = set(todo)
+        while todo:
+            node = builder.nodes[todo.pop()]
+            if node.verb == "leak":
+                found.add(node.noun)
+            todo += [way for way in node.ways if way not in seen]
+            seen.update(node.ways)
+    return frozenset(found)
+
+
 def _predecessors(program: Program) -> dict[str, str]:
     """For each task of a serial pool, the task before it."""
     before: dict[str, str] = {}

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from .automaton import END, Automata, Node, automata
+from .automaton import END, Automata, Node, automata, leaks
 from .language import Kind, Program
 
 UNSTARTED = -1
@@ -51,7 +51,7 @@ class Truth:
     `cycles`: the sets of two or more locks on which threads wait for each other in a ring. `selves`: plain locks that a
     thread waits for while it holds them. `waits`: the locks of rings in which a thread also waits for another's end or
     signal. `pools`: the executors whose workers all wait for tasks that have not begun. `leaks`: the locks that some
-    way out of a section leaves taken. `lost`: the variables of which an update can be lost. `witnesses` tells one schedule
+    way out of a procedure leaves taken, whoever calls it. `lost`: the variables of which an update can be lost. `witnesses` tells one schedule
     for each.
     """
 
@@ -241,12 +241,6 @@ class Machine:
                 return tuple(t for t in others if node.noun in self.signals_after(state.at[t]))
         return ()
 
-    def leaked(self, at: int) -> Iterator[str]:
-        """The locks that the text leaves taken on its way to the step that stands there."""
-        while self.nodes[at].verb == "leak":
-            yield self.nodes[at].noun
-            at = self.nodes[at].ways[0]
-
     def signals_after(self, at: int) -> frozenset[str]:
         """The signals that a thread may give from there on, or those that it starts."""
         if at not in self._signals:
@@ -297,7 +291,7 @@ def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, wi
     """The exact truth about a program. Raises TooManyStatesError if it has more than `limit` states."""
     machine = Machine(program)
     threads = range(len(machine.threads))
-    truth = Truth()
+    truth = Truth(leaks={program.report(lock) for lock in leaks(program)})
     start = machine.initial()
     came: dict[State, tuple[State, int] | None] = {start: None}
     todo = [start]
@@ -317,10 +311,7 @@ def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, wi
                 tell(about, state)
         for thread in movers:
             node = machine.nodes[state.at[thread]]
-            for successor, way in machine.step(state, thread):
-                for lock in machine.leaked(node.ways[way]):
-                    truth.leaks.add(program.report(lock))
-                    tell(("leak", program.report(lock)), state)
+            for successor, _ in machine.step(state, thread):
                 if successor not in came:
                     came[successor] = (state, thread)
                     todo.append(successor)

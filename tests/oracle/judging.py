@@ -19,9 +19,12 @@ CYCLE_CODES = frozenset({"THR101", "THR104"})
 SELF_CODES = frozenset({"THR102"})
 WAIT_CODES = frozenset({"THR103", "THR109"})
 POOL_CODES = frozenset({"THR105"})
-LEAK_CODES = frozenset({"THR120", "THR121", "THR122"})
+LEAK_CODES = frozenset({"THR120", "THR121"})
+SHAPE_CODES = frozenset({"THR122"})
+"""A context manager that leaks its lock if its user raises is reported whether any user does or not: it answers to a leak,
+and claims none."""
 LOST_CODES = frozenset({"THR201", "THR202", "THR203", "THR204", "THR205", "THR208", "THR209", "THR215", "THR218"})
-JUDGED = CYCLE_CODES | SELF_CODES | WAIT_CODES | POOL_CODES | LEAK_CODES | LOST_CODES
+JUDGED = CYCLE_CODES | SELF_CODES | WAIT_CODES | POOL_CODES | LEAK_CODES | SHAPE_CODES | LOST_CODES
 
 
 @dataclass
@@ -33,6 +36,8 @@ class Claims:
     waits: set[frozenset[str]] = field(default_factory=set)
     pools: set[str] = field(default_factory=set)
     leaks: set[str] = field(default_factory=set)
+    leaky: set[str] = field(default_factory=set)
+    """Locks of which the text says that they would leak, whether it happens or not."""
     lost: set[str] = field(default_factory=set)
     vague: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
@@ -56,6 +61,8 @@ def claims(program: Program, findings: list[tuple[str, tuple[str, ...]]]) -> Cla
             made.pools |= named & executors
         elif code in LEAK_CODES and about_locks:
             made.leaks |= about_locks
+        elif code in SHAPE_CODES and about_locks:
+            made.leaky |= about_locks
         elif code in LOST_CODES and about_variables:
             made.lost |= about_variables
         elif code in JUDGED:
@@ -83,8 +90,9 @@ def threadlint_judge(*, free_threaded: bool = False) -> Judge:
             finally:
                 os.chdir(before)
         return [
-            (v.finding.rule.code, v.finding.subjects) for v in report.verdicts
+            (v.finding.rule.code, subjects) for v in report.verdicts
             if str(getattr(v.fate, "value", v.fate)) == "shown"
+            for subjects in (v.finding.subjects, *v.finding.similar)
         ]  # fmt: skip
 
     return judge

@@ -64,7 +64,7 @@ class Score:
         styles = sorted({style for style, _ in self.tallies})
         lines = [f"{'question':10} {'style':10} {'precision':>9} {'recall':>7} {'right':>6} {'false':>6} {'missed':>6}"]
         for question in QUESTIONS:
-            rows = [(style, self.tallies[style, question]) for style in styles]
+            rows = [(style, self.tallies[style, question]) for style in styles if (style, question) in self.tallies]
             for style, tally in [*rows, ("all", self.total(question))]:
                 rates = f"{tally.precision:9.3f} {tally.recall:7.3f}"
                 lines.append(f"{question:10} {style:10} {rates} {tally.right:6} {tally.false:6} {tally.missed:6}")
@@ -79,15 +79,22 @@ def spelled(item: str | frozenset[str]) -> str:
 def compare(truth: Truth, said: Claims, question: str) -> tuple[list[str], list[str], list[str]]:
     """The right, false and missed answers to one question, in words.
 
-    For `waits` a claim is right if one of its locks is in a true ring, and a truth is met if one claim is about it.
+    For `waits` a claim is right if one of its locks is in a true ring, and a truth is met if one claim is about it. What
+    a thread waits for only because a lock was never given back is met where that leak is told.
     """
+    told = (said.leaks | said.leaky) & truth.leaks
     true = {spelled(item): item for item in getattr(truth, question)}
     claimed = {spelled(item): item for item in getattr(said, question)}
     if question == "waits":
         right = [name for name, ring in true.items() if any(set(c) & set(ring) for c in claimed.values())]
         false = [name for name, locks in claimed.items() if not any(set(locks) & set(ring) for ring in true.values())]
-        return right, false, [name for name in true if name not in right]
-    return sorted(true.keys() & claimed), sorted(claimed.keys() - true), sorted(true.keys() - claimed)
+        return right, false, [name for name, ring in true.items() if name not in right and not told & set(ring)]
+    if question == "leaks":
+        claimed |= {lock: lock for lock in said.leaky if lock in true}
+    missed = true.keys() - claimed
+    if question in ("cycles", "selves"):
+        missed = {name for name in missed if not told & ({name} | set(true[name]))}
+    return sorted(true.keys() & claimed), sorted(claimed.keys() - true), sorted(missed)
 
 
 def score(cases: Iterable[Case], judge: Judge) -> Score:
@@ -104,6 +111,8 @@ def score(cases: Iterable[Case], judge: Judge) -> Score:
         result.codes.update(code for code, _ in findings)
         result.vague.update(f"{code} {', '.join(subjects)}" for code, subjects in said.vague)
         for question in QUESTIONS:
+            if question == "leaks" and case.theme != "leaks":
+                continue  # other programs have calls and lookups that may raise, and the model does not say when
             right, false, missed = compare(case.truth, said, question)
             tally = result.tallies.setdefault((case.layout.style, question), Tally())
             tally.right += len(right)

@@ -89,7 +89,8 @@ class Finding(msgspec.Struct, frozen=True):
 
     `subjects` are the qualified names of what it is about (locks, variables, threads); `scope` the qualified name of
     the module and function it stands in; `label` the short text under the primary place in a code frame; `notes` are
-    printed one by one after the story; `help` says what to do.
+    printed one by one after the story; `help` says what to do. `similar` are the subjects of others of its rule at the
+    same place that were folded into it.
     """
 
     rule: Rule
@@ -103,6 +104,7 @@ class Finding(msgspec.Struct, frozen=True):
     confidence: Confidence = Confidence.HIGH
     fix: Fix | None = None
     label: str = ""
+    similar: tuple[tuple[str, ...], ...] = ()
 
 
 class Fate(StrEnum):

@@ -13,6 +13,9 @@ from .fingerprint import fingerprints
 from .selection import Selection
 from .suppression import Suppressions
 
+NAMED = 3
+"""Of so many findings that were folded into another it is said what they are about."""
+
 
 def settle(
     findings: Iterable[Finding],
@@ -71,9 +74,19 @@ def folded(findings: Iterable[Finding]) -> list[Finding]:
         best = min(alike, key=_preference)
         others = len({(each.subjects, each.message) for each in alike}) - 1
         if others:
-            best = msgspec.structs.replace(best, notes=(*best.notes, f"and {others} similar at this place"))
+            sure = min(best.confidence.rank, Confidence.MEDIUM.rank)
+            similar = {each.subjects for each in alike if each.confidence.rank >= sure} - {best.subjects, ()}
+            best = msgspec.structs.replace(
+                best, notes=(*best.notes, _told_apart(others, sorted(similar))), similar=tuple(sorted(similar))
+            )
         told.append(best)
     return told
+
+
+def _told_apart(others: int, similar: list[tuple[str, ...]]) -> str:
+    """How many others there are at the place, and what the first of them are about."""
+    named = [" and ".join(f"`{subject}`" for subject in subjects) for subjects in similar[:NAMED]]
+    return f"and {others} similar at this place" + (f", about {'; '.join(named)}" if named else "")
 
 
 def _preference(finding: Finding) -> tuple[int, int, str, tuple[str, ...], str]:

@@ -28,7 +28,8 @@ RELEASES = frozenset({"release", "__exit__"})
 class LockCalls(NamedTuple):
     """What one function does with one lock path. `kinds` are the canonical names of the lock types it can have;
     empty when the type is not known. `acquires`, `releases` and `withs` are the places, in order of text; `handed`:
-    `release`, or the lock, is passed on as a value, or a nested function calls it: the release happens elsewhere."""
+    `release`, or the lock, is passed on as a value, or a nested function only acquires or only releases it: the release
+    happens elsewhere."""
 
     function: Function
     path: str
@@ -169,12 +170,10 @@ def lock_calls(program: Program) -> dict[Function, list[LockCalls]]:
             continue
         for nested in function.nested:
             for path, inner in _collect(nested).items():
-                if (
-                    path in found
-                    and (inner.acquires or inner.releases or inner.handed or inner.passed)
-                    and path.partition(".")[0] not in nested.facts.binds
-                ):
-                    found[path].handed = True
+                if path in found and path.partition(".")[0] not in nested.facts.binds:
+                    one_way = bool(inner.acquires) != bool(inner.releases)
+                    if one_way or inner.handed or any(_gives_away(program, nested, call) for call in inner.passed):
+                        found[path].handed = True
         uses = [
             use for path, each in found.items() if (use := _judge(program, function, path, each, typed)) is not None
         ]

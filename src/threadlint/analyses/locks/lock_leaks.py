@@ -3,7 +3,8 @@
 Only acquisitions that some path of the same function gives back are looked at: a function that never releases keeps
 the lock on purpose, and so does one that hands it over. A function hands a lock over when
 
-- its name says that it takes or gives locks (`acquire…`, `…lock…`, `__enter__`, `…fork…`);
+- its name says that it takes or gives locks (`acquire…`, `…lock…`, `__enter__`, `…fork…`), and it is no
+  `@contextmanager`, to which control comes back;
 - it holds the lock however it returns normally, and gives it back only when it fails;
 - it holds the lock exactly where it returns True, and returns nothing or False elsewhere.
 
@@ -50,6 +51,11 @@ def hands_over(name: str) -> bool:
     return _TAKES_LOCKS.search(name.lower()) is not None
 
 
+def keeps_on_purpose(function: Function) -> bool:
+    """Whether a function takes locks for its caller; the `yield` of a context manager comes back in any case."""
+    return hands_over(function.name) and not function.decorator_names & {"contextmanager", "asynccontextmanager"}
+
+
 def lock_leaks(program: Program) -> list[Leak]:
     """At most one leak of each acquisition: the way out that is most surely taken, then the first in the text.
     Acquisitions that one missing release leaves held are told once."""
@@ -60,7 +66,7 @@ def lock_leaks(program: Program) -> list[Leak]:
         use = walked.use
         if use.function in batons:
             continue
-        if use.counts or not use.belongs_to_threads or hands_over(use.function.name):
+        if use.counts or not use.belongs_to_threads or keeps_on_purpose(use.function):
             continue
         places = {call.at[0]: call.at for call in use.acquires} | {call.at[0]: call.at for call, _ in walked.helpers}
         causes: dict[object, Leak] = {}

@@ -107,10 +107,11 @@ class Raising:
         if isinstance(node, (f.Raise, f.Await, f.Assert)):
             return True
         if isinstance(node, f.Try):
-            caught = any(is_broad(handler) for handler in node.handlers) or bool(node.handlers)
-            inside = () if caught else node.body
-            rest = (*inside, *node.orelse, *node.final, *(s for handler in node.handlers for s in handler.body))
-            return self.block(rest, function)
+            if self.block((*node.orelse, *node.final), function):
+                return True
+            if not self.block(node.body, function):
+                return False  # no handler runs
+            return not node.handlers or any(self.block(handler.body, function) for handler in node.handlers)
         if isinstance(node, f.Call) and self.call(node, function):
             return True
         if (isinstance(node, f.Item) and may_be_missing(node)) or may_divide_by_zero(node):
