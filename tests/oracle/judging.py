@@ -89,6 +89,9 @@ def threadlint_judge(*, free_threaded: bool = False) -> Judge:
                 report = check([Path(folder)], **given)
             finally:
                 os.chdir(before)
+        failed = [v.finding.message for v in report.verdicts if v.finding.rule.code == "THR902"]
+        if failed:
+            raise RuntimeError(failed[0])
         return [
             (v.finding.rule.code, subjects) for v in report.verdicts
             if str(getattr(v.fate, "value", v.fate)) == "shown"

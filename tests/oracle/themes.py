@@ -205,26 +205,23 @@ def leaks(random: Random) -> Program:
 def conditions(random: Random) -> Program:
     """Threads that wait for a signal, often under a lock that whoever gives it may need."""
     author = Author(random, (2, 2, 3))
-    author.habits.rare = 0.0
+    author.habits.rare, author.habits.careful = 0.0, random.choice((1.0, 1.0, 1.0, 1.0, 0.8))
     own, *others = author.rank
     name, kind = random.choice(CHANNEL_NAMES), random.random()
     channel = Channel(name, kind < 0.15, own if kind > 0.35 else "", "state_changed" if kind > 0.7 else "")
     helper = iter(random.sample(PROCEDURE_NAMES, len(PROCEDURE_NAMES)))
     procedures: list[Procedure] = []
     workers: list[Worker] = []
-    waiting = random.choice((1, 1, 2))
+    waiting = 1 if channel.queue else random.choice((1, 1, 2))
     for _ in range(waiting):
         body = _in_turn(author, channel, Await(name), others, outside=0.55)
         procedures.append(Procedure(next(helper), body))
         workers.append(Worker(WORKER_NAMES[len(workers)], procedures[-1].name))
-    signals = (Signal(name),) * (waiting if channel.queue else 1)
-    given = [
-        tuple(s for signal in signals for s in _in_turn(author, channel, signal, others, outside=0.4))
-        for _ in range(random.choice((1, 1, 1, 2)))
-    ]  # fmt: skip
+    givers = random.choice((1, 1, 1, 2))
+    given = [_in_turn(author, channel, Signal(name), others, outside=0.4) for _ in range(givers)]
     mine: Body = given.pop() if random.random() < 0.5 else ()
     for body in given:
-        if random.random() < 0.1:
+        if givers == 1 and random.random() < 0.1:
             body = (Branch(body),)
         procedures.append(Procedure(next(helper), body))
         workers.append(Worker(WORKER_NAMES[len(workers)], procedures[-1].name))

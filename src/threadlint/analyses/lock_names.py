@@ -108,6 +108,11 @@ class Names:
             cls = function.method_of.cls if function.method_of is not None else None
             if cls is not None and binding.expr is not None and binding.expr.at[0] <= key[1] < binding.expr.at[1]:
                 return Spelling(f"{cls.facts.qualname}.{name}", f"{cls.qualname}.{name}")
+        for cls in module.classes:
+            for name, bindings in cls.body.bindings.items():
+                for binding in bindings:
+                    if binding.expr is not None and binding.expr.at[0] <= key[1] < binding.expr.at[1]:
+                        return Spelling(f"{cls.facts.qualname}.{name}", f"{cls.qualname}.{name}")
         return Spelling("an unnamed object", f"{function.qualname}.{key[1] - function.facts.at[0]}")
 
 

@@ -106,12 +106,15 @@ def _pairs(together: Parallel) -> list[Pair]:
 
 def _signal(together: Parallel, names: Names, pair: Pair) -> bool:
     """Whether somebody else gives the lock back, so that taking it again is a way of waiting for a signal: it is
-    released where it is not held, or it was handed on by the one who made it."""
+    released where it is not held, or it was handed on by the one who made it. What a `with` holds is given back there."""
+    if all(hold.how == "with" for event in pair.events for hold in event.held if hold.lock is pair.wanted):
+        return False
     for event in together.execution.events("release"):
         if event.detail is None and names.may_be_same(event.subject, pair.wanted):
             if not any(word in event.function.name.lower() for word in ("release", "unlock", "exit")):
                 return True  # not the other half of a pair of methods
-    return pair.wanted.kind == "site" and any(pair.wanted in event.activation.escaped for event in pair.events)
+    handed_on = pair.wanted.kind == "site" and any(pair.wanted in event.activation.escaped for event in pair.events)
+    return handed_on and pair.event.detail.how != "with"
 
 
 def critical_pairs(program: Program) -> CriticalPairs:

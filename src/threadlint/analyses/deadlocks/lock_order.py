@@ -2,7 +2,7 @@
 
 A set of critical pairs ⟨X₁, ℓ₁⟩ … ⟨Xₙ, ℓₙ⟩, one for each of n threads, deadlocks iff every ℓᵢ may be in Xᵢ₊₁ (the last
 in the first), the Xᵢ share no lock (a lock held by all is a *gate*: it lets one thread in at a time), every acquisition
-waits for ever, and the events may happen at the same time. n = 2 is found by index on (held → wanted), larger n by
+waits for ever, the events may happen at the same time, and no signal has the one come before the other. n = 2 is found by index on (held → wanted), larger n by
 search in the graph of lock identities.
 """
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ..execution import Event, Hold, Root
 from ..execution.events import vague
 from ..lock_names import Names, lock_names
 from ..parallel import Occurrence, Parallel, parallel
+from ..sharing.handovers import Handovers, handovers
 from .critical_pairs import Pair, critical_pairs
 
 LONGEST = 4
@@ -71,6 +72,7 @@ class LockOrder:
         self._program = program
         self._names: Names = program.ask(lock_names)
         self._parallel: Parallel = program.ask(parallel)
+        self._handovers: Handovers = program.ask(handovers)
         self.orders: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Order]] = defaultdict(list)
         for pair in program.ask(critical_pairs).nested:
             for hold in pair.held:
@@ -145,7 +147,7 @@ class LockOrder:
             if index == len(choices):
                 return taken
             for occurrence in choices[index]:
-                if all(self._parallel.may_run_together(occurrence, other, locks=True) for other in taken):
+                if all(self._at_once(occurrence, other) for other in taken):
                     found = chosen(index + 1, (*taken, occurrence))
                     if found is not None:
                         return found
@@ -190,6 +192,10 @@ class LockOrder:
             }
             found |= {attr for owner, attr, other in links if owner != other and (other, attr, owner) in links}
         return frozenset(found)
+
+    def _at_once(self, one: Occurrence, other: Occurrence) -> bool:
+        """Whether two acquisitions may be waiting at the same time."""
+        return self._parallel.may_run_together(one, other, locks=True) and not self._handovers.between(one, other)
 
     def _gated(self, one: Order, other: Order) -> bool:
         """Whether both hold a lock that only one of them can have."""

@@ -12,7 +12,7 @@ from ...model import facts as f
 from ...program.evaluate import IDENTITY, Arguments
 from ...program.static import rebased
 from ...program.symbols import Function, Module, last_name
-from ...program.values import UNKNOWN, Address, Cls, Ext, Fn, Obj, Value, Values, union
+from ...program.values import UNKNOWN, Address, Cls, Ext, Fn, Mod, Obj, Value, Values, union
 from .activation import Activation
 from .contexts import Contexts
 from .control import run_body
@@ -57,6 +57,9 @@ class Explorer(Contexts):
 
     def global_values(self, module: Module, name: str) -> Values:
         return self.decorated_all(self.static.name(module.top, name))
+
+    def module_member(self, value: Mod, name: str) -> Values:
+        return self.decorated_all(super().module_member(value, name))
 
     def decorated_all(self, values: Values) -> Values:
         """Functions among the values, after their decorators."""

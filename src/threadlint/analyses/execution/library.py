@@ -305,7 +305,23 @@ def _wait_for_signal(
     return result
 
 
+def _wait_for_flag(
+    frame: ActiveFrame, name: str, condition: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
+    """`condition.wait_for(lambda: flag)`: when it is over, the flag has been set."""
+    predicate = node.args[0].value if isinstance(node, f.Call) and len(node.args) == 1 else None
+    body = frame.function.module.functions[predicate.function].facts.body if isinstance(predicate, f.Lambda) else ()
+    told = body[0].value if body and isinstance(body[0], f.Return) else None
+    if isinstance(told, (f.Name, f.Attr)):
+        flag = frame.location(told)
+        if flag is not None and frame.state is not None:
+            frame.explorer.flags.add(flag)
+            frame.state.ended |= {flag}
+    return result
+
+
 ACTIONS: dict[str, Action] = {
+    "threading.Condition.wait_for": _wait_for_flag,
     "lock.acquire": _acquire,
     "lock.release": _release,
     "lock.__enter__": _enter,

@@ -28,7 +28,7 @@ class Attributes(Storage):
                 return (ExtMethod(value, name, value.type),)
             return self._attribute_of_instance(value, value.type, name, frame, node)
         if isinstance(value, Mod):
-            return self.program.member(value.module.name, name)
+            return self.module_member(value, name)
         if isinstance(value, Ext):
             return (Ext(canonical(f"{value.name}.{name}")),)
         if isinstance(value, Cls):
@@ -36,6 +36,10 @@ class Attributes(Storage):
         if isinstance(value, Super):
             return self._attribute_of_super(value, name, frame, node)
         return UNKNOWN
+
+    def module_member(self, value: Mod, name: str) -> Values:
+        """The values of a module's top-level name, or its submodule."""
+        return self.program.member(value.module.name, name)
 
     def special(self, value: Obj, name: str) -> Fn | None:
         """A special method of an instance of the program's class, bound to it."""
