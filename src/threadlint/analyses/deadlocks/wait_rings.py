@@ -149,6 +149,7 @@ class Rings:
     def _through(self, each: Waiting, root: Root, end: Event | None) -> Ring | None:
         """The ring of a waiting and a thread that needs a held lock before `end` (or before its own end)."""
         waiters = self._meetings(each.event)
+        signals = self._signals(each)
         for hold in each.held:
             for pair, middle in self._needs(hold.lock):
                 for event in pair.events:
@@ -157,16 +158,22 @@ class Rings:
                     if end is not None and not self._on_the_way(root, pair, event, end):
                         continue
                     for other in self._meetings(event):
-                        if other.root is not root:
+                        if other.root is not root or not signals.isdisjoint(other.ended):
                             continue
                         for waiter in waiters:
                             if waiter.root is root and not root.many:
                                 continue
-                            if self._parallel.may_run_together(waiter, other, locks=True) and self._third(
-                                middle, waiter, other
-                            ):
-                                return Ring(each, hold, waiter, other, event, self._middle(middle, waiter, other), end)
+                            if not self._parallel.may_run_together(waiter, other, locks=True):
+                                continue
+                            third = self._middle(middle, waiter, other, signals)
+                            if middle is None or third is not None:
+                                return Ring(each, hold, waiter, other, event, third, end)
         return None
+
+    def _signals(self, each: Waiting) -> set[Address]:
+        """What whoever is behind the waiting knows to have been given: events, items, flags under the condition."""
+        flags = self._parallel.execution.explorer.flag_waits.get((each.event.function, each.event.at), set())
+        return {*flags, *(each.targets if each.wait.on == "event" else ())}
 
     def _needs(self, lock: Address) -> Iterator[tuple[Pair, Order | None]]:
         """Acquisitions that wait for a lock, directly or through one more thread."""
@@ -183,15 +190,16 @@ class Rings:
                         if pair.waits and not gates and self._names.may_be_same(pair.wanted, order.held):
                             yield pair, order
 
-    def _third(self, middle: Order | None, waiter: Occurrence, other: Occurrence) -> bool:
-        return middle is None or self._middle(middle, waiter, other) is not None
-
-    def _middle(self, middle: Order | None, waiter: Occurrence, other: Occurrence) -> Order | None:
-        """The order in the middle, with a thread that runs beside both."""
+    def _middle(
+        self, middle: Order | None, waiter: Occurrence, other: Occurrence, signals: set[Address]
+    ) -> Order | None:
+        """The order in the middle, with a thread that runs beside both, and not only once the waiting is over."""
         if middle is None:
             return None
         for third in self._parallel.meetings(middle.pair.events):
-            if all(self._parallel.may_run_together(third, each, locks=True) for each in (waiter, other)):
+            if signals.isdisjoint(third.ended) and all(
+                self._parallel.may_run_together(third, each, locks=True) for each in (waiter, other)
+            ):
                 return middle._replace(occurrence=third)
         return None
 

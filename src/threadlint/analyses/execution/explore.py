@@ -41,6 +41,8 @@ class Explorer(Contexts):
         """Weak containers of which views are made."""
         self.flags: set[Address] = set()
         """Locations that some loop waits for under a condition: `while not ready: condition.wait()`."""
+        self.flag_waits: dict[tuple[Function, f.Span], set[Address]] = {}
+        """By the place of a call that waits for a flag: the flags."""
         self.tried: dict[tuple[f.Span, Function], Hold] = {}
         self._decorated: dict[Function, Values] = {}
         self._generators: dict[Address, Activation] = {}
@@ -49,6 +51,14 @@ class Explorer(Contexts):
     def begin_round(self) -> None:
         super().begin_round()
         self._decorated.clear()
+
+    def awaits(self, frame: ActiveFrame, flag: f.Name | f.Attr, call: f.Call, after: State) -> None:
+        """A call waits for a flag: in the state behind it, the flag has been set."""
+        location = frame.location(flag)
+        if location is not None:
+            self.flags.add(location)
+            self.flag_waits.setdefault((frame.function, call.at), set()).add(location)
+            after.ended |= {location}
 
     # --- functions after their decorators -----------------------------------------------------------------------
 

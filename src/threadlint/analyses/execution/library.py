@@ -312,11 +312,8 @@ def _wait_for_flag(
     predicate = node.args[0].value if isinstance(node, f.Call) and len(node.args) == 1 else None
     body = frame.function.module.functions[predicate.function].facts.body if isinstance(predicate, f.Lambda) else ()
     told = body[0].value if body and isinstance(body[0], f.Return) else None
-    if isinstance(told, (f.Name, f.Attr)):
-        flag = frame.location(told)
-        if flag is not None and frame.state is not None:
-            frame.explorer.flags.add(flag)
-            frame.state.ended |= {flag}
+    if isinstance(told, (f.Name, f.Attr)) and isinstance(node, f.Call) and frame.state is not None:
+        frame.explorer.awaits(frame, told, node, frame.state)
     return result
 
 

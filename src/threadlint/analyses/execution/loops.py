@@ -45,22 +45,21 @@ def run_while(frame: ActiveFrame, s: f.While) -> None:
         entry = joined(entry, end) if end is not None else None
     frame.loops -= 1
     frame.fresh = outer_fresh
-    flag = _awaited_flag(frame, s) if after is not None else None
-    if flag is not None and after is not None:
-        frame.explorer.flags.add(flag)
-        after.ended |= {flag}
+    wait = _flag_wait(s)
+    if wait is not None and after is not None:
+        frame.explorer.awaits(frame, wait[0], wait[1], after)
     _after_loop(frame, s.orelse, after)
 
 
-def _awaited_flag(frame: ActiveFrame, s: f.While) -> Address | None:
-    """The flag that `while not flag: condition.wait()` waits for."""
+def _flag_wait(s: f.While) -> tuple[f.Name | f.Attr, f.Call] | None:
+    """The flag and the call of `while not flag: condition.wait()`."""
     if not isinstance(s.test, f.Not) or not isinstance(s.test.value, (f.Name, f.Attr)) or len(s.body) != 1:
         return None
     inner = s.body[0]
     call = inner.value if isinstance(inner, f.Evaluate) else None
     if not isinstance(call, f.Call) or last_name(call.func) not in ("wait", "sleep"):
         return None
-    return frame.location(s.test.value)
+    return s.test.value, call
 
 
 def run_for(frame: ActiveFrame, s: f.ForLoop) -> None:

@@ -15,7 +15,7 @@ from ...knowledge.handing import CLEARING, GIVING
 from ...model import facts as f
 from ...program.program import Program
 from ...program.values import Address
-from ..execution import Activation, Root
+from ..execution import Activation, Event, Root
 from ..parallel import Occurrence, Parallel, parallel
 
 
@@ -42,7 +42,7 @@ class Handovers:
                 value = event.detail.value
                 if isinstance(value, f.Const) and value.value is True and event.held:
                     gives.setdefault(event.activation, []).append(event.subject)
-                elif not event.detail.owned and not event.function.is_top and event.function.name != "__init__":
+                elif not (event.detail.owned or event.function.is_top or event.function.name == "__init__" or _begins(event)):
                     self._unfit.add(event.subject)
         for activation, addresses in gives.items():
             for root in self._parallel.roots_of(activation):
@@ -61,6 +61,13 @@ class Handovers:
             if givers == {first.root} and signal not in first.running and signal not in self._unfit:
                 return True
         return False
+
+
+def _begins(event: Event) -> bool:
+    """Whether the write gives a local of this function, which nested functions see, its value before threads start."""
+    key = event.subject.key
+    own = event.subject.kind == "site" and len(key) == 4 and key[1] == event.function.facts.at[0]
+    return own and not event.running
 
 
 def handovers(program: Program) -> Handovers:
