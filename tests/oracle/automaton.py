@@ -47,8 +47,9 @@ class Node:
 
     Verbs: acquire, release, try (first way: taken; second: it was busy), check (first way: no entry), read, write,
     store (a write that depends on an earlier read), start and join (of a thread or task), turn (a pool task waits for
-    the one before it), begin (a task waits for a worker of its executor), fork (either way), signal, await, look (first way: the flag is set; second: it is not, and the lock is
-    given back), wake (take it again once the flag is set), leak (no step: here the text leaves the lock taken), end.
+    the one before it), begin (a task waits for a worker of its executor), fork (either way), signal, await, look
+    (first way: the flag is set; second: it is not, and the lock is given back), wake (take it again once the flag is
+    set), leak (no step: here the text leaves the lock taken), end.
     """
 
     verb: str

@@ -25,7 +25,8 @@ class Case:
     @property
     def origin(self) -> str:
         """How to find it again."""
-        return f"seed {self.seed}, style {self.layout.style}" + (f", theme {self.theme}" if self.theme != "usual" else "")
+        theme = f", theme {self.theme}" if self.theme != "usual" else ""
+        return f"seed {self.seed}, style {self.layout.style}{theme}"
 
 
 def make_case(seed: int, style: str | None = None, theme: str = "usual", *, witnesses: bool = False) -> Case:

@@ -19,8 +19,8 @@ from .language import Kind, Program
 UNSTARTED = -1
 
 QUESTIONS: Final = ("cycles", "selves", "waits", "pools", "leaks", "lost")
-"""Lock-order deadlocks · self-deadlocks · waiting for a thread or signal under a lock · pools that wait for themselves ·
-locks that are never given back · lost updates."""
+"""Lock-order deadlocks · self-deadlocks · waiting for a thread or signal under a lock · pools that wait for themselves
+· locks that are never given back · lost updates."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Truth:
     `cycles`: the sets of two or more locks on which threads wait for each other in a ring. `selves`: plain locks that a
     thread waits for while it holds them. `waits`: the locks of rings in which a thread also waits for another's end or
     signal. `pools`: the executors whose workers all wait for tasks that have not begun. `leaks`: the locks that some
-    way out of a procedure leaves taken, whoever calls it. `lost`: the variables of which an update can be lost. `witnesses` tells one schedule
-    for each.
+    way out of a procedure leaves taken, whoever calls it. `lost`: the variables of which an update can be lost.
+    `witnesses` tells one schedule for each.
     """
 
     cycles: set[frozenset[str]] = field(default_factory=set)

@@ -21,8 +21,8 @@ WAIT_CODES = frozenset({"THR103", "THR109"})
 POOL_CODES = frozenset({"THR105"})
 LEAK_CODES = frozenset({"THR120", "THR121"})
 SHAPE_CODES = frozenset({"THR122"})
-"""A context manager that leaks its lock if its user raises is reported whether any user does or not: it answers to a leak,
-and claims none."""
+"""A context manager that leaks its lock if its user raises is reported whether any user does or not: it answers to a
+leak, and claims none."""
 LOST_CODES = frozenset({"THR201", "THR202", "THR203", "THR204", "THR205", "THR208", "THR209", "THR215", "THR218"})
 JUDGED = CYCLE_CODES | SELF_CODES | WAIT_CODES | POOL_CODES | LEAK_CODES | SHAPE_CODES | LOST_CODES
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 
 from .author import PROCEDURE_NAMES, WORKER_NAMES, Author

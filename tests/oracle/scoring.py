@@ -10,6 +10,7 @@ from .cases import Case
 from .explorer import QUESTIONS, Truth
 from .judging import Claims, Judge, claims
 
+
 @dataclass(frozen=True)
 class Miss:
     """One disagreement: what was missed, or what was a false alarm."""
@@ -79,8 +80,8 @@ def spelled(item: str | frozenset[str]) -> str:
 def compare(truth: Truth, said: Claims, question: str) -> tuple[list[str], list[str], list[str]]:
     """The right, false and missed answers to one question, in words.
 
-    For `waits` a claim is right if one of its locks is in a true ring, and a truth is met if one claim is about it. What
-    a thread waits for only because a lock was never given back is met where that leak is told.
+    For `waits` a claim is right if one of its locks is in a true ring, and a truth is met if one claim is about it.
+    What a thread waits for only because a lock was never given back is met where that leak is told.
     """
     told = (said.leaks | said.leaky) & truth.leaks
     true = {spelled(item): item for item in getattr(truth, question)}

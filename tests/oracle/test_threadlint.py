@@ -5,15 +5,20 @@ from __future__ import annotations
 import pytest
 
 from .cases import make_case
+from .explorer import QUESTIONS
 from .judging import threadlint_judge
-from .scoring import QUESTIONS, Score, score
+from .scoring import Score, score
+from .themes import THEMES
 
 pytest.importorskip("threadlint.engine")
 
 
 @pytest.fixture(scope="module")
 def result() -> Score:
-    return score([make_case(seed) for seed in range(140)], threadlint_judge())
+    """The usual programs, and some of each theme."""
+    usual = [make_case(seed) for seed in range(140)]
+    about = [make_case(seed, theme=theme) for theme in THEMES if theme != "usual" for seed in range(24)]
+    return score([*usual, *about], threadlint_judge())
 
 
 def test_no_program_makes_it_fail(result: Score) -> None:

@@ -40,7 +40,9 @@ from .pools import pools
 Body = tuple[Statement, ...]
 
 
-def _program(author: Author, procedures: list[Procedure], workers: list[Worker], main: Body, *channels: Channel) -> Program:
+def _program(
+    author: Author, procedures: list[Procedure], workers: list[Worker], main: Body, *channels: Channel
+) -> Program:
     procedures = [*author.helpers, *procedures, Procedure("main", main)]
     return Program(author.locks, author.variables, tuple(procedures), tuple(workers), channels)
 
@@ -230,7 +232,8 @@ def conditions(random: Random) -> Program:
     if random.random() < 0.06:
         joins = (Section(random.choice(others), joins or (Pause(),)),)
     before = mine and random.random() < 0.15
-    return _program(author, procedures, workers, (*mine, *starts, *joins) if before else (*starts, *mine, *joins), channel)
+    main = (*mine, *starts, *joins) if before else (*starts, *mine, *joins)
+    return _program(author, procedures, workers, main, channel)
 
 
 def _in_turn(author: Author, channel: Channel, statement: Statement, others: list[str], outside: float) -> Body:
@@ -240,7 +243,9 @@ def _in_turn(author: Author, channel: Channel, statement: Statement, others: lis
     if own:
         touched = author.touch((own,))
         inside = (statement, *touched) if isinstance(statement, Await) else (*touched, statement)
-        body = (Section(own, inside if random.random() < 0.6 else (statement,), random.choice((Form.WITH, Form.FINALLY))),)
+        if random.random() >= 0.6:
+            inside = (statement,)
+        body = (Section(own, inside, random.choice((Form.WITH, Form.FINALLY))),)
     lock, dice = random.choice(others), random.random()
     if dice < outside:
         touched = author.touch((lock,)) if random.random() < 0.3 else ()
@@ -276,7 +281,7 @@ def joins(random: Random) -> Program:
         main: Body = (Section(held, (Pool("pool", starts),), Form.WITH),)
         return _program(author, procedures, workers, main if random.random() < 0.8 else (*main, *author.touch(())))
     if len(workers) == 2 and random.random() < 0.2:
-        first, last = procedures
+        first = procedures[0]
         mine = _under(author, held, (Join(workers[1].name),))
         procedures[0] = Procedure(first.name, (Start(workers[1].name), *mine))
         return _program(author, procedures, workers, (Start(workers[0].name), *author.block(1, ())))
@@ -291,7 +296,8 @@ def joins(random: Random) -> Program:
 def _under(author: Author, lock: str, body: Body) -> Body:
     random = author.random
     if random.random() < 0.1:
-        return (Attempt(lock, body, body, timed=random.random() < 0.5, how=How.EITHER),)
+        how = random.choice((How.IF, How.KEPT))
+        return (Attempt(lock, body, body, timed=random.random() < 0.5, how=how),)
     if random.random() < 0.15:
         return Section(lock, author.touch((lock,)), author.form()), *body
     return (Section(lock, body, random.choice((Form.WITH, Form.WITH, Form.FINALLY, Form.BARE, Form.MANAGER))),)

@@ -220,7 +220,10 @@ class Writer:
                 name = self.path(lock, scope)
                 return [f"{name}.acquire()", *self.body(section.body, scope), f"{name}.release()"]
             case Form.MANAGER | Form.LEAKY:
-                return [f"with {self.manager(lock, scope, form is Form.LEAKY)}():", *indented(self.body(section.body, scope))]
+                return [
+                    f"with {self.manager(lock, scope, form is Form.LEAKY)}():",
+                    *indented(self.body(section.body, scope)),
+                ]
             case Form.ALIAS:
                 local = scope.fresh("lock")
                 return [

@@ -106,7 +106,8 @@ def _pairs(together: Parallel) -> list[Pair]:
 
 def _signal(together: Parallel, names: Names, pair: Pair) -> bool:
     """Whether somebody else gives the lock back, so that taking it again is a way of waiting for a signal: it is
-    released where it is not held, or it was handed on by the one who made it. What a `with` holds is given back there."""
+    released where it is not held, or it was handed on by the one who made it. What a `with` holds is given back at its
+    end."""
     if all(hold.how == "with" for event in pair.events for hold in event.held if hold.lock is pair.wanted):
         return False
     for event in together.execution.events("release"):

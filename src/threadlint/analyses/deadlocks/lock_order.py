@@ -1,9 +1,10 @@
 """Orders in which locks are taken, and the cycles among them that threads can close.
 
-A set of critical pairs ⟨X₁, ℓ₁⟩ … ⟨Xₙ, ℓₙ⟩, one for each of n threads, deadlocks iff every ℓᵢ may be in Xᵢ₊₁ (the last
-in the first), the Xᵢ share no lock (a lock held by all is a *gate*: it lets one thread in at a time), every acquisition
-waits for ever, the events may happen at the same time, and no signal has the one come before the other. n = 2 is found by index on (held → wanted), larger n by
-search in the graph of lock identities.
+A set of critical pairs ⟨X₁, ℓ₁⟩ … ⟨Xₙ, ℓₙ⟩, one for each of n threads, deadlocks iff every ℓᵢ may be in Xᵢ₊₁ (the
+last in the first), the Xᵢ share no lock (a lock held by all is a *gate*: it lets one thread in at a time), every
+acquisition waits for ever, the events may happen at the same time, no signal has the one come before the other, and
+no lock of Xᵢ is held by somebody else as long as the thread lives. n = 2 is found by index on (held → wanted), larger
+n by search in the graph of lock identities.
 """
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from ..execution.events import vague
 from ..lock_names import Names, lock_names
 from ..parallel import Occurrence, Parallel, parallel
 from ..sharing.handovers import Handovers, handovers
+from .awaited import Awaited, awaited
 from .critical_pairs import Pair, critical_pairs
 
 LONGEST = 4
@@ -73,6 +75,7 @@ class LockOrder:
         self._names: Names = program.ask(lock_names)
         self._parallel: Parallel = program.ask(parallel)
         self._handovers: Handovers = program.ask(handovers)
+        self._awaited: Awaited = program.ask(awaited)
         self.orders: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Order]] = defaultdict(list)
         for pair in program.ask(critical_pairs).nested:
             for hold in pair.held:
@@ -141,7 +144,10 @@ class LockOrder:
 
     def _threads(self, orders: tuple[Order, ...]) -> tuple[Order, ...] | None:
         """The same orders with threads that can take them at the same time; None when there are none."""
-        choices = [self._parallel.meetings(order.pair.events)[:MOST_THREADS] for order in orders]
+        choices = [
+            [each for each in self._parallel.meetings(order.pair.events)[:MOST_THREADS] if self._may_hold(each)]
+            for order in orders
+        ]
 
         def chosen(index: int, taken: tuple[Occurrence, ...]) -> tuple[Occurrence, ...] | None:
             if index == len(choices):
@@ -192,6 +198,11 @@ class LockOrder:
             }
             found |= {attr for owner, attr, other in links if owner != other and (other, attr, owner) in links}
         return frozenset(found)
+
+    def _may_hold(self, each: Occurrence) -> bool:
+        """Whether the thread can have the locks that it holds there."""
+        kept = self._awaited.kept_out(each.root)
+        return not kept or not any(hold.lock in kept for hold in each.event.held)
 
     def _at_once(self, one: Occurrence, other: Occurrence) -> bool:
         """Whether two acquisitions may be waiting at the same time."""

@@ -21,11 +21,10 @@ from ..execution import Activation, Event, Hold, LibraryCall, Root
 from ..lock_names import Names, lock_names
 from ..parallel import Occurrence, Parallel, parallel
 from ..traces import Traces, traces
+from .awaited import ENDS, Awaited, awaited
 from .critical_pairs import CriticalPairs, Pair, critical_pairs
 from .lock_order import LockOrder, Order, lock_order
 from .waiting import Waiting, waiting
-
-SAME_THING = frozenset({"thread", "future", "pool"})
 
 
 class Ring(NamedTuple):
@@ -51,10 +50,7 @@ class Rings:
         self._pairs: CriticalPairs = program.ask(critical_pairs)
         self._order: LockOrder = program.ask(lock_order)
         self._traces: Traces = program.ask(traces)
-        self._by_address: dict[tuple[str, ...], list[Root]] = defaultdict(list)
-        for root in self._parallel.roots:
-            for address in root.addresses:
-                self._by_address[self._names.identity(address)].append(root)
+        self._awaited: Awaited = program.ask(awaited)
         self._ends: dict[str, dict[tuple[str, ...], list[Event]]] | None = None
         self._met: dict[Event, list[Occurrence]] = {}
         self.found: list[Ring] = []
@@ -79,8 +75,8 @@ class Rings:
 
     def _ring(self, each: Waiting) -> Ring | None:
         self._met.clear()
-        if each.wait.on in SAME_THING or each.wait.on == "futures":
-            for root in self._awaited(each):
+        if each.wait.on in ENDS:
+            for root in self._awaited.roots(each):
                 ring = self._through(each, root, None)
                 if ring is not None:
                     return ring
@@ -94,25 +90,6 @@ class Rings:
                 if isinstance(verdict, Ring):
                     ring = ring or verdict
         return ring
-
-    def _awaited(self, each: Waiting) -> list[Root]:
-        """The threads and tasks that have to end first."""
-        pools = self._parallel.execution.explorer.pool_of
-        found: list[Root] = []
-        for target in each.targets:
-            if each.wait.on == "pool":
-                for root in self._parallel.roots:
-                    homes = [pools[address] for address in root.addresses if address in pools]
-                    if any(self._names.may_be_same(home, target) for home in homes):
-                        found.append(root)
-            else:
-                for root in self._by_address.get(self._names.identity(target), ()):
-                    if any(self._names.may_be_same(address, target) for address in root.addresses):
-                        found.append(root)
-        if each.wait.on == "futures":
-            running = each.event.running
-            found = [root for root in self._parallel.roots if not root.addresses.isdisjoint(running)]
-        return list(dict.fromkeys(found))
 
     def _ending(self, each: Waiting) -> list[Event]:
         """The calls that end it: on the same queue, event or condition."""
@@ -152,6 +129,8 @@ class Rings:
         signals = self._signals(each)
         for hold in each.held:
             for pair, middle in self._needs(hold.lock):
+                if _shut_out(each, pair) or (middle is not None and _shut_out(each, middle.pair)):
+                    continue
                 for event in pair.events:
                     if root not in self._parallel.roots_of(event.activation):
                         continue
@@ -221,6 +200,12 @@ class Rings:
             if here != there:
                 return bool(here < there)
         return False
+
+
+def _shut_out(each: Waiting, pair: Pair) -> bool:
+    """Whether an acquisition happens under a lock that the one who waits holds."""
+    mine = {hold.lock for hold in each.held if hold.lock.single}
+    return any(hold.lock in mine and hold.kind.excludes for hold in pair.held)
 
 
 def wait_rings(program: Program) -> Rings:

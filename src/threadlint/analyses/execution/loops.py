@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from ...model import facts as f
 from ...program.symbols import last_name
-from ...program.values import Address, Obj
+from ...program.values import Obj
 from .blocks import run_block, take_exits
 from .conditions import constant_truth, refine
 from .frame import ActiveFrame

@@ -42,7 +42,7 @@ class Handovers:
                 value = event.detail.value
                 if isinstance(value, f.Const) and value.value is True and event.held:
                     gives.setdefault(event.activation, []).append(event.subject)
-                elif not (event.detail.owned or event.function.is_top or event.function.name == "__init__" or _begins(event)):
+                elif not (event.detail.owned or _begins(event)):
                     self._unfit.add(event.subject)
         for activation, addresses in gives.items():
             for root in self._parallel.roots_of(activation):
@@ -64,7 +64,10 @@ class Handovers:
 
 
 def _begins(event: Event) -> bool:
-    """Whether the write gives a local of this function, which nested functions see, its value before threads start."""
+    """Whether the write makes the flag: in a module's top level, in a constructor, or, of a local that nested functions
+    see, in its own function before threads start."""
+    if event.function.is_top or event.function.name == "__init__":
+        return True
     key = event.subject.key
     own = event.subject.kind == "site" and len(key) == 4 and key[1] == event.function.facts.at[0]
     return own and not event.running
