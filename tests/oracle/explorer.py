@@ -50,8 +50,8 @@ class Truth:
 
     `cycles`: the sets of two or more locks on which threads wait for each other in a ring. `selves`: plain locks that a
     thread waits for while it holds them. `waits`: the locks of rings in which a thread also waits for another's end or
-    signal. `pools`: the executors whose workers all wait for tasks that have not begun. `leaks`: the locks that some
-    way out of a procedure leaves taken, whoever calls it. `lost`: the variables of which an update can be lost.
+    signal; of executors too, where workers wait for locks and for tasks. `pools`: the executors of which a task waits
+    for another that never gets a worker, because all workers wait. `leaks`: the locks that some way out of a procedure leaves taken, whoever calls it. `lost`: the variables of which an update can be lost.
     `witnesses` tells one schedule for each.
     """
 
@@ -235,7 +235,9 @@ class Machine:
             case "join" | "turn":
                 return (self.index[node.noun],)
             case "begin":
-                return tuple(self.running(state, self.executor[thread]))
+                mine = self.executor[thread]
+                running = self.running(state, mine)
+                return tuple(running) if len(running) >= self.workers[mine] else ()
             case "await" | "wake" if final:
                 others = (t for t in range(len(self.threads)) if t != thread and state.at[t] > END)
                 return tuple(t for t in others if node.noun in self.signals_after(state.at[t]))
@@ -305,10 +307,8 @@ def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, wi
         movers = [t for t in threads if machine.enabled(state, t)]
         if shortcuts:
             movers = next(([t] for t in movers if machine.harmless(state, t)), movers)
-        for ring in machine.rings(state, final=not movers):
-            about = _judge_ring(machine, state, ring, truth)
-            if about is not None:
-                tell(about, state)
+        for about in _judged(machine, state, list(machine.rings(state, final=not movers)), truth):
+            tell(about, state)
         for thread in movers:
             node = machine.nodes[state.at[thread]]
             for successor, _ in machine.step(state, thread):
@@ -324,31 +324,44 @@ def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, wi
     return truth
 
 
-def _judge_ring(machine: Machine, state: State, ring: tuple[int, ...], truth: Truth) -> object:
-    wanted = [machine.wanted(state, t) for t in ring]
-    locks = frozenset(machine.program.report(lock) for lock in wanted if lock)
-    if not locks:
-        return _judge_pools(machine, state, ring, truth)
-    if None in wanted:
-        truth.waits.add(locks)
-        return "wait", locks
-    if len(ring) == 1:
-        truth.selves.update(locks)
-        return "self", *locks
-    truth.cycles.add(locks)
-    return "cycle", locks
+def _judged(machine: Machine, state: State, rings: list[tuple[int, ...]], truth: Truth) -> Iterator[object]:
+    """Add to the truth what the rings of a state mean. Where an executor's tasks wait for each other without any lock,
+    rings through its queue are no trouble of their own; where only some of its workers do and others wait for locks,
+    the executor and the locks are one ring."""
+    starved: dict[str, frozenset[str]] = {}
+    for ring in rings:
+        if not any(machine.wanted(state, t) for t in ring):
+            for executor in _queues(machine, state, ring):
+                running = machine.running(state, machine.executors[executor])
+                wanted = {machine.wanted(state, t) for t in running} - {None}
+                starved[executor] = frozenset(machine.program.report(lock) for lock in wanted if lock)
+    for executor, locks in starved.items():
+        if locks:
+            truth.waits.add(locks | {executor})
+            yield "wait", locks | {executor}
+        else:
+            truth.pools.add(executor)
+            yield "pool", executor
+    for ring in rings:
+        steps = [machine.wanted(state, t) for t in ring]
+        locks = frozenset(machine.program.report(lock) for lock in steps if lock)
+        if not locks or not starved.keys().isdisjoint(_queues(machine, state, ring)):
+            continue
+        if None in steps:
+            truth.waits.add(locks)
+            yield "wait", locks
+        elif len(ring) == 1:
+            truth.selves.update(locks)
+            yield "self", *locks
+        else:
+            truth.cycles.add(locks)
+            yield "cycle", locks
 
 
-def _judge_pools(machine: Machine, state: State, ring: tuple[int, ...], truth: Truth) -> object:
-    """Executors in a ring without locks whose workers all wait for results."""
-    for thread in ring:
-        node = machine.node(state, thread)
-        if node is not None and node.verb == "begin":
-            running = machine.running(state, machine.executor[thread])
-            if all(machine.nodes[state.at[t]].verb == "join" for t in running):
-                truth.pools.add(node.noun)
-                return "pool", node.noun
-    return None
+def _queues(machine: Machine, state: State, ring: tuple[int, ...]) -> set[str]:
+    """The executors in whose queues tasks of the ring wait."""
+    nodes = (machine.nodes[state.at[thread]] for thread in ring)
+    return {node.noun for node in nodes if node.verb == "begin"}
 
 
 def _schedule(machine: Machine, came: dict[State, tuple[State, int] | None], state: State) -> tuple[str, ...]:

@@ -81,12 +81,17 @@ def compare(truth: Truth, said: Claims, question: str) -> tuple[list[str], list[
     """The right, false and missed answers to one question, in words.
 
     For `waits` a claim is right if one of its locks is in a true ring, and a truth is met if one claim is about it.
-    What a thread waits for only because a lock was never given back is met where that leak is told.
+    What a thread waits for only because a lock was never given back is met where that leak is told; a ring of an
+    executor and locks is met where a pool is said to wait for itself.
     """
     told = (said.leaks | said.leaky) & truth.leaks
     true = {spelled(item): item for item in getattr(truth, question)}
     claimed = {spelled(item): item for item in getattr(said, question)}
+    rings = frozenset().union(*truth.waits)
+    if question == "pools":
+        claimed = {pool: pool for pool in said.pools if pool in true or pool not in rings}
     if question == "waits":
+        claimed |= {pool: frozenset({pool}) for pool in said.pools & rings}
         right = [name for name, ring in true.items() if any(set(c) & set(ring) for c in claimed.values())]
         false = [name for name, locks in claimed.items() if not any(set(locks) & set(ring) for ring in true.values())]
         return right, false, [name for name, ring in true.items() if name not in right and not told & set(ring)]

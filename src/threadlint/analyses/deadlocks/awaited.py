@@ -35,8 +35,10 @@ class Awaited:
                 if address in pools:
                     self._by_pool[self._names.identity(pools[address])].append((pools[address], root))
         self._kept: dict[Root, frozenset[Address]] = {}
-        for each in program.ask(waiting):
-            if each.length == "forever" and each.held and each.wait.on in ENDS:
+        self._waits = [each for each in program.ask(waiting) if each.length == "forever" and each.wait.on in ENDS]
+        self._waits_of: dict[Root, list[Waiting]] | None = None
+        for each in self._waits:
+            if each.held:
                 for root in self.roots(each):
                     self._kept[root] = self._kept.get(root, frozenset()) | _held_all_along(each, root)
 
@@ -55,6 +57,15 @@ class Awaited:
             running = each.event.running
             found = [root for root in self._parallel.roots if not root.addresses.isdisjoint(running)]
         return list(dict.fromkeys(found))
+
+    def waits_of(self, root: Root) -> list[Waiting]:
+        """Where a root waits for the end of others."""
+        if self._waits_of is None:
+            self._waits_of = defaultdict(list)
+            for each in self._waits:
+                for waiter in self._parallel.roots_of(each.event.activation):
+                    self._waits_of[waiter].append(each)
+        return self._waits_of.get(root, [])
 
     def kept_out(self, root: Root) -> frozenset[Address]:
         """Locks that a root can wait for and never have."""

@@ -2,10 +2,12 @@
 
 Definitions. A task of pool P waits for P when it asks for the result of a future of P, or shuts P down and waits,
 without a timeout. With one worker it waits for ever. With more it does once every worker runs such a task: possible
-when as many of them can be under way as there are workers.
+when as many of them can be under way as there are workers (`crowds`), whatever functions they run. A pool whose size the
+text does not show has `USUAL` workers or more.
 """
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...program.program import Program
@@ -13,7 +15,14 @@ from ...program.values import Address, Lit, Obj
 from ..execution import LibraryCall, Root
 from ..lock_names import Names, lock_names
 from ..parallel import Parallel, parallel
+from .crowds import Crowds, crowds
 from .waiting import Waiting, waiting
+
+USUAL = 5
+"""`max_workers` when it is not given: the number of processors and four more."""
+
+_TRIED = ("try", "timed")
+"""Ways of taking a lock which whoever does not get it goes on without."""
 
 
 class PoolWait(NamedTuple):
@@ -31,15 +40,38 @@ class PoolWaits:
     def __init__(self, program: Program) -> None:
         self._parallel: Parallel = program.ask(parallel)
         self._names: Names = program.ask(lock_names)
+        self._crowds: Crowds = program.ask(crowds)
         self._pool_of = self._parallel.execution.explorer.pool_of
+        waits = [
+            PoolWait(each, task, pool, self._workers(pool))
+            for each in program.ask(waiting)
+            if each.length == "forever" and each.wait.on in ("future", "futures", "pool")
+            for task, pool in self._tasks(each)
+        ]
         self.found: list[PoolWait] = []
-        for each in program.ask(waiting):
-            if each.length == "forever" and each.wait.on in ("future", "futures", "pool"):
-                for pool in self._awaited(each):
-                    found = self._of(each, pool)
-                    if found is not None:
-                        self.found.append(found)
-                        break
+        told: set[int] = set()
+        for wait in waits:
+            if id(wait.waiting) not in told and self._starves(wait, waits):
+                told.add(id(wait.waiting))
+                self.found.append(wait)
+
+    def _starves(self, wait: PoolWait, waits: list[PoolWait]) -> bool:
+        """Whether every worker of the pool can be running a task that waits like this."""
+        beside = dict.fromkeys(
+            other.task
+            for other in waits
+            if self._names.may_be_same(other.pool, wait.pool)
+            and (other.task is wait.task or self._parallel.beside(other.task, wait.task))
+        )
+        tried = {other.task for other in waits if any(hold.how in _TRIED for hold in other.waiting.held)}
+        alone = tried - {other.task for other in waits if not any(hold.how in _TRIED for hold in other.waiting.held)}
+        occupied = 0
+        for task in beside:
+            several = self._crowds.at_once(task) if task.many and task not in alone else 1
+            if several is None:
+                return True
+            occupied += several
+        return occupied >= (wait.workers or USUAL)
 
     def _awaited(self, each: Waiting) -> list[Address]:
         """The pools whose tasks are waited for."""
@@ -52,17 +84,15 @@ class PoolWaits:
             targets = [value.address for value in given if isinstance(value, Obj)]
         return [self._pool_of[target] for target in targets if target in self._pool_of]
 
-    def _of(self, each: Waiting, pool: Address) -> PoolWait | None:
-        for root in self._parallel.roots_of(each.event.activation):
-            if root.kind != "thread" or root.domain != "thread":
-                continue
-            homes = [self._pool_of[address] for address in root.addresses if address in self._pool_of]
-            if not any(self._names.may_be_same(home, pool) for home in homes):
-                continue
-            workers = self._workers(homes[0])
-            if workers == 1 or root.many or (workers is not None and len(root.spawns) >= workers):
-                return PoolWait(each, root, pool, workers)
-        return None
+    def _tasks(self, each: Waiting) -> Iterator[tuple[Root, Address]]:
+        """The tasks that wait here for the pool that runs them, each with that pool."""
+        pools = self._awaited(each)
+        for root in self._parallel.roots_of(each.event.activation) if pools else ():
+            if root.kind == "thread" and root.domain == "thread":
+                homes = [self._pool_of[address] for address in root.addresses if address in self._pool_of]
+                mine = [home for home in homes if any(self._names.may_be_same(home, pool) for pool in pools)]
+                if mine:
+                    yield root, mine[0]
 
     def _workers(self, pool: Address) -> int | None:
         made = self._parallel.execution.explorer.constructions.get(pool)

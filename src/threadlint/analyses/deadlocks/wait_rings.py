@@ -6,7 +6,8 @@ end *needs* a lock of X when it happens under that lock, or when the thread has 
 its way there; for a thread or task the whole of it is the way. W is a ring when some end that may still be to come
 needs a lock of X and no end that could come meanwhile does without.
 
-Longer rings go through further threads: the end needs a lock that another thread holds while it wants one of X.
+Longer rings go through further threads: the end needs a lock that another thread holds while it wants one of X; or the
+thread that is waited for waits in turn for one that needs a lock of X.
 """
 from __future__ import annotations
 
@@ -26,6 +27,9 @@ from .critical_pairs import CriticalPairs, Pair, critical_pairs
 from .lock_order import LockOrder, Order, lock_order
 from .waiting import Waiting, waiting
 
+LONGEST = 3
+"""Threads followed that wait for each other one after the other."""
+
 
 class Ring(NamedTuple):
     """`waiter` waits under `hold`; `other` (a thread that is waited for, or that would end the waiting) gets to `need`,
@@ -39,6 +43,8 @@ class Ring(NamedTuple):
     middle: Order | None = None
     end: Event | None = None
     """The event that would end the waiting (put, set, notify); None where it is the end of the thread."""
+    chain: tuple[Waiting, ...] = ()
+    """Where what is waited for waits in turn, up to the end of `other`; empty where that is what is waited for."""
 
 
 class Rings:
@@ -76,10 +82,10 @@ class Rings:
     def _ring(self, each: Waiting) -> Ring | None:
         self._met.clear()
         if each.wait.on in ENDS:
-            for root in self._awaited.roots(each):
+            for root, chain in self._to_end_first(each):
                 ring = self._through(each, root, None)
                 if ring is not None:
-                    return ring
+                    return ring._replace(chain=chain)
             return None
         ring = None
         for end in self._ending(each):
@@ -90,6 +96,19 @@ class Rings:
                 if isinstance(verdict, Ring):
                     ring = ring or verdict
         return ring
+
+    def _to_end_first(self, each: Waiting) -> Iterator[tuple[Root, tuple[Waiting, ...]]]:
+        """The threads and tasks that have to end before the waiting does, the nearest first: those waited for, and
+        those that these wait for."""
+        pending: list[tuple[Root, tuple[Waiting, ...]]] = [(root, ()) for root in self._awaited.roots(each)]
+        seen = {root for root, _ in pending}
+        for root, chain in pending:
+            yield root, chain
+            for further in self._awaited.waits_of(root) if len(chain) < LONGEST else ():
+                for awaited_too in self._awaited.roots(further):
+                    if awaited_too not in seen:
+                        seen.add(awaited_too)
+                        pending.append((awaited_too, (*chain, further)))
 
     def _ending(self, each: Waiting) -> list[Event]:
         """The calls that end it: on the same queue, event or condition."""

@@ -8,8 +8,10 @@ from ...model.finding import Confidence, Step
 from ...model.place import Place
 from ...program.program import Program
 from ..lock_names import Names, Spelling, lock_names
+from ..parallel import Parallel, parallel
 from ..traces import Traces, traces
 from .wait_rings import Ring
+from .waiting import Waiting
 
 _WORDS = {
     "thread": "`join()` waits for {who}",
@@ -46,6 +48,7 @@ class WaitStories:
     def __init__(self, program: Program) -> None:
         self._traces: Traces = program.ask(traces)
         self._names: Names = program.ask(lock_names)
+        self._parallel: Parallel = program.ask(parallel)
 
     def each(self, rings: Iterable[Ring]) -> Iterator[Told]:
         """Rings in words, once for each place and lock."""
@@ -70,7 +73,8 @@ class WaitStories:
         needed = names.spelling(ring.need.subject)
         kind = ring.waiting.wait
         call = f"`{kind.what}()`" if kind.what.isidentifier() else kind.what
-        what = _WORDS[kind.on].format(who=who, what=kind.what, call=call)
+        awaited = self._who_waits(ring.chain[0]) if ring.chain else who
+        what = _WORDS[kind.on].format(who=awaited, what=kind.what, call=call)
         steps = [Step(paths.place(hold.activation, hold.at), f"{waiter} takes `{lock.short}` here", trace.root.name)]
         held = paths.held_names(event.held)
         if entered:
@@ -82,6 +86,10 @@ class WaitStories:
                     held,
                 )
             )
+        for further in ring.chain:
+            inner = further.event
+            told = f"{self._who_waits(further)} waits here in turn"
+            steps.append(Step(paths.place(inner.activation, inner.at), told, held=paths.held_names(inner.held)))
         beginning = paths.beginning(other.root)
         if beginning is not None:
             steps.append(beginning)
@@ -104,9 +112,13 @@ class WaitStories:
                 )
             )
         return Told(
-            place, f"{what}{paths.through(entered)}", activation.function.qualname, what, who, lock, needed,
+            place, f"{what}{paths.through(entered)}", activation.function.qualname, what,
+            f"{who}, for which that waits in turn," if ring.chain else who, lock, needed,
             tuple(sorted(subjects)), tuple(step for step in steps if step.at != place), (), self._confidence(ring),
         )  # fmt: skip
+
+    def _who_waits(self, further: Waiting) -> str:
+        return self._traces.who(self._parallel.roots_of(further.event.activation)[0])
 
     def _middle(self, ring: Ring, lock: Spelling) -> Iterator[Step]:
         middle = ring.middle
