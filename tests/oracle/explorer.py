@@ -48,11 +48,12 @@ class TooManyStatesError(Exception):
 class Truth:
     """What can happen in a program, exactly.
 
-    `cycles`: the sets of two or more locks on which threads wait for each other in a ring. `selves`: plain locks that a
-    thread waits for while it holds them. `waits`: the locks of rings in which a thread also waits for another's end or
-    signal; of executors too, where workers wait for locks and for tasks. `pools`: the executors of which a task waits
-    for another that never gets a worker, because all workers wait. `leaks`: the locks that some way out of a procedure leaves taken, whoever calls it. `lost`: the variables of which an update can be lost.
-    `witnesses` tells one schedule for each.
+    `cycles`: the sets of two or more locks on which threads wait for each other in a ring. `selves`: plain locks that
+    a thread waits for while it holds them. `waits`: the locks of rings in which a thread also waits for another's end
+    or signal; of executors too, where workers wait for locks and for tasks. `pools`: the executors of which a task
+    waits for another that never gets a worker, because all workers wait. `leaks`: the locks that some way out of a
+    procedure leaves taken, whoever calls it. `lost`: the variables of which an update can be lost. `witnesses` tells
+    one schedule for each.
     """
 
     cycles: set[frozenset[str]] = field(default_factory=set)

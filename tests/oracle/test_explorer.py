@@ -335,7 +335,8 @@ def test_a_result_under_a_lock_that_the_task_needs_deadlocks() -> None:
 
 def test_a_task_that_waits_in_the_queue_behind_a_blocked_one_is_in_its_ring() -> None:
     holds = (under(A, Submit("inner"), Result("inner")),)
-    assert with_executor(2, holds, copies=2).waits == {frozenset({A})}
+    result = with_executor(2, holds, copies=2)
+    assert (result.waits, result.pools) == ({frozenset({A}), frozenset({A, "pool"})}, set())
 
 
 def test_an_attempt_without_finally_leaks_when_something_is_raised() -> None:

@@ -1,9 +1,9 @@
 """How many threads or tasks that begin at one place can be under way at once.
 
 Domain. A number, or None where the text sets no limit. A start happens once for each round of the loops around it
-(`range(3)`, a display of four items; other loops have no limit), times the calls that lead there; recursion and outside
-callers have no limit. A start in a loop that waits for the end of the one before counts once, and so does one of several
-starts in one function that do.
+(`range(3)`, a display of four items; other loops have no limit), times the calls that lead there; recursion and
+outside callers have no limit. A start in a loop that waits for the end of the one before counts once, and so does one
+of several starts in one function that do.
 """
 from __future__ import annotations
 

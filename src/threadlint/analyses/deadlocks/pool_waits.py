@@ -2,8 +2,8 @@
 
 Definitions. A task of pool P waits for P when it asks for the result of a future of P, or shuts P down and waits,
 without a timeout. With one worker it waits for ever. With more it does once every worker runs such a task: possible
-when as many of them can be under way as there are workers (`crowds`), whatever functions they run. A pool whose size the
-text does not show has `USUAL` workers or more.
+when as many of them can be under way as there are workers (`crowds`), whatever functions they run. A pool whose size
+the text does not show has `USUAL` workers or more.
 """
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class Rings:
             yield root, chain
             for further in self._awaited.waits_of(root) if len(chain) < LONGEST else ():
                 for awaited_too in self._awaited.roots(further):
-                    if awaited_too not in seen:
+                    if awaited_too not in seen and not self._parallel.one_by_one(root, awaited_too):
                         seen.add(awaited_too)
                         pending.append((awaited_too, (*chain, further)))
 

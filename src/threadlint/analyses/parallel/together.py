@@ -26,7 +26,7 @@ class Parallel(Starts):
         return known
 
     def _find_meeting(self, a: Root, b: Root, locks: bool) -> bool:
-        if a.domain != "thread" or b.domain != "thread" or self._one_by_one(a, b):
+        if a.domain != "thread" or b.domain != "thread" or self.one_by_one(a, b):
             return False
         if a is b:
             return a.many or (a.kind == "entry" and locks and a.public and self.meant_for_threads(a.function))
@@ -46,7 +46,7 @@ class Parallel(Starts):
                     return False
         return self.beside(a, b, locks)
 
-    def _one_by_one(self, a: Root, b: Root) -> bool:
+    def one_by_one(self, a: Root, b: Root) -> bool:
         """Whether one thread runs both: that of a library, or the only worker of a pool."""
         if a.line is not None and a.line == b.line:
             return True
