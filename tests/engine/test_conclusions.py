@@ -168,3 +168,19 @@ def test_no_rule_and_no_analysis_reads_what_is_weighed_later() -> None:
             read.update(re.findall(r"\bconfig\.(\w+)", file.read_text("utf-8")))
     assert "assume_threaded" in read
     assert not read & conclusions.WEIGHED_LATER
+
+
+def test_of_processes_that_are_asked_the_same_one_judges(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = judged()
+    answers = iter([False, True])  # nothing was kept when this run began, and everything when its turn came
+
+    def kept(store: Store, key: bytes) -> conclusions.Conclusions | None:
+        return conclusions.recalled(store, key) if next(answers) else None
+
+    monkeypatch.setattr(engine, "recalled", kept)
+    monkeypatch.setattr(engine, "asked", None)
+    config = load(isolated=True, overrides={"cache-dir": ".cache"})
+    second = judge(Request(paths=(".",), config=config, jobs=1, among_alike=True))
+    assert recalled(second)
+    assert told(first) == told(second)
+    assert (first.files, first.parsed) == (second.files, second.parsed)

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -220,3 +221,35 @@ def test_an_interrupt_within_a_transaction_undoes_it(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         store.put_many(Interrupting({b"x": b"y"}))
     assert store.get_many([b"a", b"c"]) == {b"a": b"b"}
+
+
+def test_turns_are_taken_one_after_the_other(tmp_path: Path) -> None:
+    order: list[str] = []
+    trying = threading.Event()
+
+    def second() -> None:
+        trying.set()
+        with Store(tmp_path).turn():
+            order.append("second")
+
+    with Store(tmp_path).turn():
+        thread = threading.Thread(target=second)
+        thread.start()
+        trying.wait()
+        time.sleep(0.2)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
+
+
+def test_a_turn_that_does_not_come_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TURN", 0.1)
+    with Store(tmp_path).turn(), Store(tmp_path).turn():
+        pass
+
+
+def test_nobody_waits_where_no_file_can_be_locked(tmp_path: Path) -> None:
+    with Store(None).turn(), Store(None).turn(), Store(tmp_path / "nowhere").turn():
+        pass

@@ -12,6 +12,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -49,7 +50,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     them (bytes are decoded as those of a file).
     With `whole` the program is that around the given files, not the files alone (see `sources.gather`). `jobs` is the
     number of worker processes, 0 as many as there are processors; `executor` takes their place. Without `noqa` those
-    comments are left to another tool. `cache` False neither reads nor writes the store.
+    comments are left to another tool. `cache` False neither reads nor writes the store. `among_alike`: other processes
+    judge the same program at this moment.
     """
 
     paths: tuple[str, ...]
@@ -61,6 +63,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     executor: Executor | None = None
     cache: bool = True
     noqa: bool = True
+    among_alike: bool = False
 
 
 def judge(request: Request) -> Report:
@@ -115,25 +118,28 @@ def concluded(
     """What the rules in force find, recalled or found now, and the tracebacks of those that raised. Afterwards every
     module that was read is among the hot ones."""
     asking = [each for each in rules if each.check is not None and each.rule.code in selection]
-    key = b""
-    if store.directory is not None:
-        key = key_of(gathered, request.config, [each.rule.code for each in asking])
-        known = recalled(store, key)
-        if known is not None:
-            gathered.demand(known.warmed)
-            clock.lap("recalled")
-            return known, []
+    key = key_of(gathered, request.config, [each.rule.code for each in asking]) if request.cache else b""
+    known = recalled(store, key)
+    if known is not None:
+        gathered.demand(known.warmed)
+        clock.lap("recalled")
+        return known, []
     cold = frozenset(gathered.cold)
     program, facts = grown(gathered, store, request, clock)
-    findings, failures = asked(program, asking, min(gathered.given, default=""))
-    comments = {path: suppressing(read.comments) for path, (_, read) in facts.items()}
-    found = Conclusions(
-        (*completed(findings, program), *unread(facts.values())),
-        {path: some for path, some in comments.items() if some},
-        tuple(sorted(cold.difference(gathered.cold))),
-    )
-    if store.directory is not None and not failures:
-        keep(store, key, found)
+    with store.turn() if request.among_alike else nullcontext():
+        known = recalled(store, key) if request.among_alike else None  # reading is shared, judging is waited for
+        if known is not None:
+            clock.lap("recalled")
+            return known, []
+        findings, failures = asked(program, asking, min(gathered.given, default=""))
+        comments = {path: suppressing(read.comments) for path, (_, read) in facts.items()}
+        found = Conclusions(
+            (*completed(findings, program), *unread(facts.values())),
+            {path: some for path, some in comments.items() if some},
+            tuple(sorted(cold.difference(gathered.cold))),
+        )
+        if not failures:
+            keep(store, key, found)
     clock.lap("rules")
     return found, failures
 

@@ -19,11 +19,15 @@ from .. import __version__
 from ..model.facts import SCHEMA
 
 NAME = "facts.sqlite3"
+TURNS = "turns.sqlite3"
 LARGEST = 200 * 1024 * 1024
 """Bytes that the file may grow to; then the entries that were not used for longest go."""
 
 PATIENCE = 2.0
 """Seconds to wait for another process that is writing."""
+
+TURN = 120.0
+"""Seconds to wait for another process that is working on the same; then everybody works for himself."""
 
 _AT_ONCE = 500
 _DAY = 86_400
@@ -75,6 +79,21 @@ class Store:
                 connection.executemany("INSERT OR REPLACE INTO facts (digest, facts, used) VALUES (?, ?, ?)", packed)
             self._evict(connection)
 
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until no other process that asked for a turn is inside, so that what it will have put can be got. A
+        process that ends for whatever reason is not inside any more; where no file can be locked nobody waits."""
+        connection: sqlite3.Connection | None = None
+        if self.directory is not None:
+            with suppress(sqlite3.Error, OSError):
+                connection = sqlite3.connect(self.directory / TURNS, timeout=TURN, isolation_level=None)
+                connection.execute("BEGIN EXCLUSIVE")
+        try:
+            yield
+        finally:
+            if connection is not None:
+                connection.close()
+
     def clear(self) -> None:
         """Forget everything and delete the file."""
         with self._lock:
@@ -82,6 +101,7 @@ class Store:
             self._tried = self.directory is None
             if self.directory is not None:
                 _delete(self.directory / NAME)
+                _delete(self.directory / TURNS)
 
     def close(self) -> None:
         """Let go of the file. The store opens it again when it is asked for something."""

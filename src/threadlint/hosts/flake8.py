@@ -1,9 +1,10 @@
 """The flake8 plugin: the findings of the whole program, each in a file that flake8 is linting.
 
 flake8 shows a plugin one file at a time, in several processes, and has no end of the run. So the program is judged at
-the first file of each process, over the cache on disk, and what belongs to a file is told when flake8 comes to it. A
-finding belongs to the first of its own place and the steps of its story whose file is being linted; which files those
-are follows from flake8's options alone, so that every process divides the findings in the same way.
+the first file of each process, over the cache on disk (one process judges, the others wait for what it finds), and what
+belongs to a file is told when flake8 comes to it. A finding belongs to the first of its own place and the steps of its
+story whose file is being linted; which files those are follows from flake8's options alone, so that every process
+divides the findings in the same way.
 """
 from __future__ import annotations
 
@@ -104,6 +105,7 @@ def _report(linted: list[str], options: argparse.Namespace, text: str) -> Report
             whole=True,
             force_exclude=True,
             jobs=1 if _is_worker() else 0,
+            among_alike=_is_worker(),
             noqa=False,
         )
     )
