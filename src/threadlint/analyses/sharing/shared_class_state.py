@@ -7,7 +7,7 @@ same object.
 
 Silent: attributes that somebody assigns, sets (who is in, and who is not), names that say that all instances share it
 on purpose (`_registry`, `_cache`, `INSTANCES`), classes of one
-instance, classes that a function makes anew in each call, a lock.
+instance, classes that a function makes anew in each call, caches of values that are worked out, a lock.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Function
 from ...program.traverse import walk
+from .making import Making, making
 from .shared_state import SharedState, Site, shared_state
 
 _ON_PURPOSE = re.compile(
@@ -37,6 +38,7 @@ class ThroughSelf(NamedTuple):
 def shared_class_state(program: Program) -> list[ThroughSelf]:
     """Changes of class-level containers through `self`, once for each function, in order of place."""
     state: SharedState = program.ask(shared_state)
+    makes: Making = program.ask(making)
     assigned = {
         name
         for function in program.functions
@@ -54,6 +56,8 @@ def shared_class_state(program: Program) -> list[ThroughSelf]:
         if any("set" in site.access.type.lower() for site in shared.sites):
             continue
         changes = [site for site in shared.changes if site.access.how in ("change", "item")]
+        if all(_is_worked_out(makes, site) for site in changes):
+            continue
         for site in changes:
             if _through_receiver(site):
                 for other in changes:
@@ -61,6 +65,12 @@ def shared_class_state(program: Program) -> list[ThroughSelf]:
                         found.setdefault((shared.key, site.function), ThroughSelf(site, other))
                         break
     return sorted(found.values(), key=lambda each: (each.site.function.module.name, each.site.event.at))
+
+
+def _is_worked_out(makes: Making, site: Site) -> bool:
+    """Whether a change puts in a value that anybody would work out alike: a cache."""
+    value = site.access.value
+    return site.access.how == "item" and value is not None and makes.idempotent(site.function, value) is True
 
 
 def _through_receiver(site: Site) -> bool:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from ...knowledge.locks import LOCKING_DECORATORS, UNKNOWN_LOCK_TYPE
 from ...knowledge.types import SYNCHRONISED
+from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Function
 from ...program.values import Address, Obj
@@ -175,6 +176,8 @@ class SharedState:
                 return False  # imports come before the threads that others start
         if self._own_code(site, other) or self._own_code(other, site):
             return False
+        if _prepares(site, other) or _prepares(other, site):
+            return False
         if self._handovers.between(site.occurrence, other.occurrence):
             return False
         sides = (site.location, other.location, site.root, other.root)
@@ -243,6 +246,17 @@ class SharedState:
         return self.names.may_be_same(site.location, other.location)
 
 
+def _prepares(site: Site, other: Site) -> bool:
+    """Whether a function works on an object and then starts the thread for it: a thread that runs already was started
+    for another object."""
+    if site.location.kind != "field" or site.root is other.root:
+        return False
+    return bool(other.root.spawns) and all(
+        spawn.function is site.function and site.event.at < spawn.at and not spawn.repeats
+        for spawn in other.root.spawns
+    )
+
+
 def locks_of(held: tuple[Hold, ...]) -> Locks:
     """The locks that are held, whoever took them."""
     return tuple([hold.obj for hold in held])
@@ -270,6 +284,23 @@ def _exempt(event: Event) -> bool:
         or function.name in INIT_LIKE
         or access.type in SYNCHRONISED
         or not LOCKING_DECORATORS.isdisjoint(function.decorator_names)
+        or _is_part_of_a_lock(function)
+    )
+
+
+def _is_part_of_a_lock(function: Function) -> bool:
+    """Whether a method takes or gives back a lock of the program's own making that stands on another one: what it notes
+    of itself is guarded by that."""
+    cls = function.cls
+    if cls is None or not {"acquire", "release"} <= cls.methods.keys():
+        return False
+    if function.name.strip("_") not in ("acquire", "release", "enter", "exit"):
+        return False
+    return any(
+        isinstance(call.func, f.Attr)
+        and call.func.attr in ("acquire", "release")
+        and not (isinstance(call.func.value, f.Name) and call.func.value.id == function.receiver_name)
+        for call in function.text.nodes.get(f.Call, ())
     )
 
 
