@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from .cases import THEMES, Case, make_case
 from .explorer import QUESTIONS
 from .judging import threadlint_judge
-from .layout import STYLES
+from .layout import ALL_STYLES
 from .scoring import Miss, score, spelled
 
 
@@ -32,7 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.oracle", description=__doc__)
     parser.add_argument("--programs", type=int, default=300, help="how many programs")
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
-    parser.add_argument("--style", choices=STYLES, help="one style only; otherwise seeds go round all of them")
+    parser.add_argument("--style", choices=ALL_STYLES, help="one style only; else seeds go round all of the theme's")
     parser.add_argument("--theme", choices=THEMES, default="usual", help="what the programs are about")
     parser.add_argument("--question", choices=QUESTIONS, help="show disagreements about this question only")
     parser.add_argument(

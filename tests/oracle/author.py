@@ -35,6 +35,10 @@ NUMBER_NAMES = ("balance", "hits", "pending", "misses", "revision", "sold", "bac
 TABLE_NAMES = ("totals", "counts", "quotas")
 LOG_NAMES = ("history", "notes")
 CACHE_NAMES = ("rates", "clients")
+LAZY_NAMES = ("gateway", "catalogue")
+STOCK_NAMES = ("tickets", "vouchers")
+RECORD_NAMES = ("settings", "prices")
+REGISTER_NAMES = ("members", "sightings")
 PROCEDURE_NAMES = (
     "deposit",
     "sweep",
@@ -88,6 +92,8 @@ class Author:
             gate=names[0] if len(names) == 3 and random.random() < 0.45 else None,
             rare=draw((0.0, 0.0, 0.06, 0.15)),
         )
+        self.signals = 2 * self.habits.rare
+        """How often threads are ordered by an event, a queue or a condition."""
         self.helpers: list[Procedure] = []
         self.takes: dict[str, frozenset[str]] = {}
 

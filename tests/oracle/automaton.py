@@ -7,49 +7,67 @@ from typing import Final
 
 from .language import (
     Acquire,
+    Ask,
     Attempt,
     Await,
     Branch,
     Call,
+    Consult,
     Fail,
     Fetch,
     Fill,
     Form,
     Glance,
+    Grow,
     How,
     Join,
+    Kind,
+    Look,
+    Make,
     Pause,
     Pool,
     Program,
+    Publish,
+    Receive,
     Release,
     Repeat,
     Result,
     Return,
     Section,
+    Send,
     Signal,
     Sorted,
     Start,
     Statement,
     Store,
     Submit,
+    Take,
     Update,
+    Walk,
     Write,
     within,
 )  # fmt: skip
 
 END: Final = 0
 """The node at which a thread has ended."""
+_ALONE: Final[dict[type[Statement], str]] = {
+    Look: "peek", Make: "store", Take: "take", Publish: "publish", Grow: "grow", Walk: "peek"
+}  # fmt: skip
+"""Statements that are one step."""
 
 
 @dataclass(frozen=True)
 class Node:
     """One visible step: `verb` on `noun`, and where it leads. `fork` and `try` have two ways on.
 
-    Verbs: acquire, release, try (first way: taken; second: it was busy), check (first way: no entry), read, write,
-    store (a write that depends on an earlier read), start and join (of a thread or task), turn (a pool task waits for
-    the one before it), begin (a task waits for a worker of its executor), fork (either way), signal, await, look
-    (first way: the flag is set; second: it is not, and the lock is given back), wake (take it again once the flag is
-    set), leak (no step: here the text leaves the lock taken), end.
+    Verbs: acquire, release, try (first way: taken; second: it was busy), check (first way: not there), read, write,
+    store (a write that depends on an earlier read), fetch and restore (the same, with more in between), peek (a read on
+    which nothing depends), ask and take (of a stock), grow, walk and walked (the first and the last step of an
+    iteration), show and fill (a record, empty and then filled), publish (a full one), glance (first way: it is there),
+    consult, send and receive, start and join (of a thread or task), turn (a pool task waits for the one before it),
+    begin (a task waits for a worker of its executor), fork (either way), signal, await, look (first way: the flag is
+    set; second: it is not, and the lock is given back), wake (take it again once the flag is set), leak (no step: here
+    the text leaves the lock taken), end.
     """
 
     verb: str
@@ -117,14 +135,23 @@ class _Builder:
                 variable = _resolve(variable, names)
                 return self.emit("read", variable, self.emit("store", variable, then))
             case Fetch(variable):
-                return self.emit("read", _resolve(variable, names), then)
+                return self.emit("fetch", _resolve(variable, names), then)
             case Store(variable):
-                return self.emit("store", _resolve(variable, names), then)
+                return self.emit("restore", _resolve(variable, names), then)
             case Fill(variable):
                 variable = _resolve(variable, names)
                 return self.emit("check", variable, self.emit("store", variable, then), then)
             case Write(variable):
-                return self.emit("write", _resolve(variable, names), then)
+                stock = self.program.variable(variable).kind is Kind.STOCK
+                return self.emit("append" if stock else "write", _resolve(variable, names), then)
+            case Ask(variable, body):
+                return self.emit("check", _resolve(variable, names), self.block(body, then, exits, names), then)
+            case Look() | Make() | Take() | Publish() | Consult() | Grow() | Walk():
+                return self.sharing(statement, _resolve(statement.variable, names), then)
+            case Send(channel, item):
+                return self.emit("send", f"{channel} {_resolve(item, names)}", then)
+            case Receive(channel, name):
+                return self.emit("receive", f"{channel} {name}", then)
             case Branch(yes, no):
                 return self.emit("fork", "", self.block(yes, then, exits, names), self.block(no, then, exits, names))
             case Repeat(times, body):
@@ -162,6 +189,21 @@ class _Builder:
             case Await(channel):
                 return self.emit("await", channel, then)
         raise AssertionError(statement)
+
+    def sharing(
+        self, statement: Look | Make | Take | Publish | Consult | Grow | Walk, variable: str, then: int
+    ) -> int:
+        """The steps on a variable of which more than reading and writing is known."""
+        match statement:
+            case Take(asking=True):
+                return self.emit("ask", variable, self.emit("take", variable, then))
+            case Publish(early=True):
+                return self.emit("show", variable, self.emit("fill", variable, then))
+            case Consult():
+                return self.emit("glance", variable, self.emit("consult", variable, then), then)
+            case Walk(snapshot=False):
+                return self.emit("walk", variable, self.emit("walked", variable, then))
+        return self.emit(_ALONE[type(statement)], variable, then)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ compare this with the search that takes no such shortcut.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from .automaton import END, Automata, Node, automata, leaks
@@ -18,9 +18,10 @@ from .language import Kind, Program
 
 UNSTARTED = -1
 
-QUESTIONS: Final = ("cycles", "selves", "waits", "pools", "leaks", "lost")
+QUESTIONS: Final = ("cycles", "selves", "waits", "pools", "leaks", "lost", "acts", "half", "walks")
 """Lock-order deadlocks · self-deadlocks · waiting for a thread or signal under a lock · pools that wait for themselves
-· locks that are never given back · lost updates."""
+· locks that are never given back · lost updates · tests that are not true any more · things seen half made ·
+iterations of what grows."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,14 @@ class State:
     stale: frozenset[tuple[int, str]] = frozenset()
     """The pending reads that another thread has overwritten."""
     channels: tuple[int, ...] = ()
-    """The items in each channel; 1 for an event that is set, and for a cache whose entry is made."""
+    """The items in each channel; 1 for an event that is set, a cache whose entry is made, and a record that is empty; 2
+    for a record that is filled."""
     queues: tuple[tuple[int, ...], ...] = ()
     """Per executor: the tasks that were submitted and have not begun, in that order."""
+    sent: tuple[tuple[str, ...], ...] = ()
+    """The objects in each channel, the oldest first."""
+    received: frozenset[tuple[int, str, str]] = frozenset()
+    """(thread, name, object): what a thread has last received under a name."""
 
 
 class TooManyStatesError(Exception):
@@ -52,8 +58,9 @@ class Truth:
     a thread waits for while it holds them. `waits`: the locks of rings in which a thread also waits for another's end
     or signal; of executors too, where workers wait for locks and for tasks. `pools`: the executors of which a task
     waits for another that never gets a worker, because all workers wait. `leaks`: the locks that some way out of a
-    procedure leaves taken, whoever calls it. `lost`: the variables of which an update can be lost. `witnesses` tells
-    one schedule for each.
+    procedure leaves taken, whoever calls it. `lost`: the variables of which an update can be lost. `acts`: those on
+    which a thread acts although another has made its test untrue. `half`: those that can be used before they are
+    filled. `walks`: those that can grow while they are iterated. `witnesses` tells one schedule for each.
     """
 
     cycles: set[frozenset[str]] = field(default_factory=set)
@@ -62,6 +69,9 @@ class Truth:
     pools: set[str] = field(default_factory=set)
     leaks: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
+    acts: set[str] = field(default_factory=set)
+    half: set[str] = field(default_factory=set)
+    walks: set[str] = field(default_factory=set)
     witnesses: dict[object, tuple[str, ...]] = field(default_factory=dict)
     states: int = 0
 
@@ -86,8 +96,9 @@ class Machine:
         self.entry = list(self.automata.entries.values())
         self.locks = {lock.name: i for i, lock in enumerate(program.locks)}
         self.reentrant = [lock.reentrant for lock in program.locks]
-        caches = [variable.name for variable in program.variables if variable.kind is Kind.CACHE]
-        self.channels = {name: i for i, name in enumerate([*(c.name for c in program.channels), *caches])}
+        made = [v.name for v in program.variables if v.kind in (Kind.CACHE, Kind.LAZY, Kind.RECORD)]
+        self.channels = {name: i for i, name in enumerate([*(c.name for c in program.channels), *made])}
+        self.kinds = {variable.name: variable.kind for variable in program.variables}
         self.queue = [channel.queue for channel in program.channels]
         self.condition = {channel.name: channel.condition for channel in program.channels}
         self.tried = {node.noun for node in self.nodes if node.verb == "try"}
@@ -103,13 +114,39 @@ class Machine:
     def initial(self) -> State:
         """Only main has started."""
         at = (self.entry[0], *(UNSTARTED for _ in self.threads[1:]))
-        owners = tuple((-1, 0) for _ in self.locks)
-        return State(at, owners, channels=(0,) * len(self.channels), queues=((),) * len(self.executors))
+        owners, empty = tuple((-1, 0) for _ in self.locks), ((),) * len(self.queue)
+        none = (0,) * len(self.channels)
+        return State(at, owners, channels=none, queues=((),) * len(self.executors), sent=empty)
 
     def node(self, state: State, thread: int) -> Node | None:
         """The next step of a thread; None if it has not started or has ended."""
         at = state.at[thread]
-        return self.nodes[at] if at > END else None
+        return self._named(state, thread, self.nodes[at]) if at > END else None
+
+    def _named(self, state: State, thread: int, node: Node) -> Node:
+        """The step, on the object that the thread has received under the name in it."""
+        for owner, name, item in state.received:
+            if owner == thread:
+                if node.noun.startswith(f"{name}."):
+                    return replace(node, noun=item + node.noun[len(name) :])
+                if node.verb == "send" and node.noun.endswith(f" {name}"):
+                    return replace(node, noun=node.noun[: -len(name)] + item)
+        return node
+
+    def breaks(self, state: State, thread: int) -> str:
+        """The question to which the next step of an enabled thread is an answer, if it goes wrong in this state."""
+        node = self.node(state, thread)
+        assert node is not None
+        match node.verb:
+            case "restore" if (thread, _kept(node.noun)) in state.stale:
+                return "lost"
+            case "store" | "take" | "walked" if (thread, node.noun) in state.stale:
+                if node.verb == "walked":
+                    return "walks"
+                return "acts" if self.kinds[node.noun] in (Kind.CACHE, Kind.LAZY, Kind.STOCK) else "lost"
+            case "consult" if state.channels[self.channels[node.noun]] == 1:
+                return "half"
+        return ""
 
     def free(self, state: State, thread: int, lock: str) -> bool:
         """Could the thread take the lock at once?"""
@@ -135,6 +172,8 @@ class Machine:
                 return False
             case "await" | "wake":
                 return state.channels[self.channels[node.noun]] > 0
+            case "receive":
+                return bool(state.sent[self.channels[node.noun.partition(" ")[0]]])
         return True
 
     def harmless(self, state: State, thread: int) -> bool:
@@ -162,9 +201,10 @@ class Machine:
 
     def step(self, state: State, thread: int) -> Iterator[tuple[State, int]]:
         """The states that the next step of an enabled thread may lead to, and which way of the node each took."""
-        node = self.nodes[state.at[thread]]
-        owners, pending, stale, channels, queues = (
-            state.owners, state.pending, state.stale, state.channels, state.queues,
+        node = self.node(state, thread)
+        assert node is not None
+        owners, pending, stale, channels, queues, sent, received = (
+            state.owners, state.pending, state.stale, state.channels, state.queues, state.sent, state.received,
         )  # fmt: skip
         way = 0
         at = list(state.at)
@@ -172,7 +212,7 @@ class Machine:
             case "fork":
                 for choice, target in enumerate(node.ways):
                     at[thread] = self.reached[target]
-                    yield State(tuple(at), owners, pending, stale, channels, queues), choice
+                    yield State(tuple(at), owners, pending, stale, channels, queues, sent, received), choice
                 return
             case "acquire":
                 owners = self._taken(owners, thread, node.noun)
@@ -189,12 +229,35 @@ class Machine:
                 owners = self._taken(owners, thread, self.condition[node.noun])
             case "check" if channels[self.channels[node.noun]]:
                 way = 1
-            case "read" | "check":
+            case "glance" if not channels[self.channels[node.noun]]:
+                way = 1
+            case "read" | "check" | "ask" | "walk":
                 pending |= {(thread, node.noun)}
                 stale -= {(thread, node.noun)}
-            case "write" | "store":
-                stale = (stale | {(t, v) for t, v in pending if v == node.noun}) - {(thread, node.noun)}
-                pending -= {(thread, node.noun)}
+            case "fetch":
+                pending |= {(thread, _kept(node.noun))}
+                stale -= {(thread, _kept(node.noun))}
+            case "walked":
+                pending, stale = pending - {(thread, node.noun)}, stale - {(thread, node.noun)}
+            case "show" | "fill" | "publish":
+                i = self.channels[node.noun]
+                channels = (*channels[:i], 1 if node.verb == "show" else 2, *channels[i + 1 :])
+            case "send" | "receive":
+                channel, _, item = node.noun.partition(" ")
+                i = self.channels[channel]
+                if node.verb == "receive":
+                    received = frozenset(r for r in received if r[:2] != (thread, item)) | {
+                        (thread, item, sent[i][0])
+                    }
+                left = (*sent[i], item) if node.verb == "send" else sent[i][1:]
+                sent = (*sent[:i], left, *sent[i + 1 :])
+            case "grow":
+                stale |= {(t, v) for t, v in pending if v == node.noun and t != thread}
+            case "write" | "store" | "take" | "restore":
+                mine = _kept(node.noun) if node.verb == "restore" else node.noun
+                both = (node.noun, _kept(node.noun))
+                stale |= {(t, v) for t, v in pending if v in both and t != thread}
+                pending, stale = pending - {(thread, mine)}, stale - {(thread, mine)}
                 if node.noun in self.channels:
                     i = self.channels[node.noun]
                     channels = (*channels[:i], 1, *channels[i + 1 :])
@@ -212,7 +275,7 @@ class Machine:
                 count = channels[i] + (1 if node.verb == "signal" else -1) if self.queue[i] else 1
                 channels = (*channels[:i], count, *channels[i + 1 :])
         at[thread] = self.reached[node.ways[way]]
-        yield State(tuple(at), owners, pending, stale, channels, queues), way
+        yield State(tuple(at), owners, pending, stale, channels, queues, sent, received), way
 
     def _taken(self, owners: tuple[tuple[int, int], ...], thread: int, lock: str) -> tuple[tuple[int, int], ...]:
         i = self.locks[lock]
@@ -290,6 +353,11 @@ class Machine:
             yield from extended((first,))
 
 
+def _kept(variable: str) -> str:
+    """The mark of a value that was read to be used later, whatever the thread does to the variable meanwhile."""
+    return f"{variable} kept"
+
+
 def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, witnesses: bool = False) -> Truth:
     """The exact truth about a program. Raises TooManyStatesError if it has more than `limit` states."""
     machine = Machine(program)
@@ -311,16 +379,18 @@ def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, wi
         for about in _judged(machine, state, list(machine.rings(state, final=not movers)), truth):
             tell(about, state)
         for thread in movers:
-            node = machine.nodes[state.at[thread]]
+            broken = machine.breaks(state, thread)
             for successor, _ in machine.step(state, thread):
                 if successor not in came:
                     came[successor] = (state, thread)
                     todo.append(successor)
                     if len(came) > limit:
                         raise TooManyStatesError
-                if node.verb == "store" and (thread, node.noun) in state.stale:
-                    truth.lost.add(program.report(node.noun))
-                    tell(("lost", node.noun), successor)
+                if broken:
+                    node = machine.node(state, thread)
+                    assert node is not None
+                    getattr(truth, broken).add(program.report(node.noun))
+                    tell((broken, node.noun), successor)
     truth.states = len(came)
     return truth
 
@@ -369,7 +439,8 @@ def _schedule(machine: Machine, came: dict[State, tuple[State, int] | None], sta
     steps: list[str] = []
     while (link := came[state]) is not None:
         before, thread = link
-        node = machine.nodes[before.at[thread]]
+        node = machine.node(before, thread)
+        assert node is not None
         steps.append(f"{machine.threads[thread]}: {node.verb} {node.noun}".rstrip())
         state = before
     return tuple(reversed(steps))

@@ -7,6 +7,7 @@ programs, programs with one slip, and careless ones are all common.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 from .author import CHANNEL_NAMES, PROCEDURE_NAMES, WORKER_NAMES, Author
@@ -30,7 +31,7 @@ from .language import (
 
 
 def generate_program(random: Random, author: Author | None = None) -> Program:
-    """A random program. It may be too large to explore."""
+    """A random program, by an author who writes about locks or by the one given. It may be too large to explore."""
     author = author or Author(random)
     names = random.sample(PROCEDURE_NAMES, len(PROCEDURE_NAMES))
     for name in names[: random.choice((0, 1, 1, 2, 3))]:
@@ -55,7 +56,7 @@ def generate_program(random: Random, author: Author | None = None) -> Program:
             roots.append(procedure)
         workers.append(Worker(WORKER_NAMES[i], procedure.name, arguments, copies))
     channels: tuple[Channel, ...] = ()
-    if roots and roots[0].name == workers[0].procedure and random.random() < 2 * author.habits.rare:
+    if roots and roots[0].name == workers[0].procedure and random.random() < author.signals:
         name, dice = random.choice(CHANNEL_NAMES), random.random()
         channels = (Channel(name, dice < 0.3, random.choice(author.locks).name if dice > 0.6 else ""),)
         wait = _with_condition(channels[0], Await(name), *author.touch((channels[0].condition,)))
@@ -72,6 +73,14 @@ def generate_program(random: Random, author: Author | None = None) -> Program:
             main, starters = _lifecycle(main)
     procedures = (*author.helpers, *roots, *starters, Procedure("main", main))
     return Program(author.locks, author.variables, procedures, tuple(workers), channels)
+
+
+def reached(program: Program) -> Program:
+    """The program without the procedures that nothing calls: who knows whether anybody would, and on which thread?"""
+    called = ["main", *(worker.procedure for worker in program.workers)]
+    for name in called:
+        called += [s.procedure for s in within(program.procedure(name).body) if isinstance(s, Call)]
+    return replace(program, procedures=tuple(p for p in program.procedures if p.name in called))
 
 
 def _with_condition(channel: Channel, *body: Statement) -> Statement:

@@ -44,6 +44,10 @@ class Kind(Enum):
     TABLE = "a dictionary of numbers"
     LOG = "a list that is only appended to: each change is atomic"
     CACHE = "a dictionary of which one entry is made where it is missing"
+    LAZY = "a reference that is None until its first user makes what it stands for"
+    STOCK = "a list from which things are taken where there are any"
+    RECORD = "a dictionary that one thread makes and others consult as soon as it is there"
+    REGISTER = "a dictionary that gets new entries and is iterated"
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,66 @@ class Fill:
     """Make the entry of a CACHE if it is not there: a look, then perhaps a write."""
 
     variable: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """Read the variable; nothing that is done depends on what was read."""
+
+    variable: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Do the body if the entry of a CACHE, or what a LAZY stands for, is not there."""
+
+    variable: str
+    body: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Make:
+    """Make the entry of a CACHE, or what a LAZY stands for."""
+
+    variable: str
+
+
+@dataclass(frozen=True)
+class Take:
+    """Take one thing out of a STOCK, because a look said that there is one; or, not `asking`, whatever may be there."""
+
+    variable: str
+    asking: bool = True
+
+
+@dataclass(frozen=True)
+class Publish:
+    """Make a RECORD: give it away when it is complete, or (`early`) empty, to fill it then."""
+
+    variable: str
+    early: bool = False
+
+
+@dataclass(frozen=True)
+class Consult:
+    """Use the contents of a RECORD, if it is there."""
+
+    variable: str
+
+
+@dataclass(frozen=True)
+class Grow:
+    """Put a new entry into a REGISTER: one atomic step."""
+
+    variable: str
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Iterate a REGISTER, one entry after the other; or, as a `snapshot`, in one atomic step."""
+
+    variable: str
+    snapshot: bool = False
 
 
 @dataclass(frozen=True)
@@ -226,6 +290,22 @@ class Await:
 
 
 @dataclass(frozen=True)
+class Send:
+    """Put an object into a queue."""
+
+    channel: str
+    item: str
+
+
+@dataclass(frozen=True)
+class Receive:
+    """Take an object from a queue, without a timeout; it is known under that name from then on."""
+
+    channel: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Channel:
     """An event; a queue; or, with a condition, a flag that is set under that lock and waited for with it, held once.
 
@@ -249,6 +329,7 @@ class Executor:
 Statement = (
     Section | Acquire | Release | Attempt | Call | Update | Fetch | Store | Write | Fill | Branch | Repeat | Return
     | Fail | Sorted | Pause | Start | Join | Glance | Pool | Submit | Result | Signal | Await
+    | Look | Ask | Make | Take | Publish | Consult | Grow | Walk | Send | Receive
 )  # fmt: skip
 
 

@@ -12,6 +12,9 @@ STYLES: Final = ("globals", "modules", "fields", "objects", "mixed", "closures",
 """Module globals · several modules · one class · several classes · classes and globals · locals of main() · several
 instances of one class (twins.py)."""
 
+ALL_STYLES: Final = (*STYLES, "parcels", "cells")
+"""Two more are about objects that are handed over (parcels.py), and about variables of closures (cells.py)."""
+
 CLOSURE: Final = "main()"
 """The home of what is local to main()."""
 
@@ -22,6 +25,13 @@ _CAST = (
     ("billing", "Cashier", "cashier"),
     ("metrics", "Meter", "meter"),
 )
+
+
+def styles_of(theme: str) -> tuple[str, ...]:
+    """The styles in which programs of a theme are written."""
+    if theme == "sharing":
+        return (*STYLES[:-1], *ALL_STYLES[len(STYLES) :])
+    return STYLES if theme == "usual" else STYLES[:-1]
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 
-from .language import Form, Kind, Procedure, Program, Section, Worker
+from .accesses import INITIAL, REBOUND
+from .language import Form, Procedure, Program, Section, Worker
 from .layout import CLOSURE, Layout
-from .wording import STEP, Scope, Writer, indented
+from .text import STEP, Scope, indented
+from .wording import Writer
 
 
 @dataclass
@@ -88,7 +90,7 @@ class _Renderer:
         variable = next((v for v in self.program.variables if v.name == name), None)
         flags = {channel.name for channel in self.program.channels if channel.condition}
         rebound = (
-            (variable is not None and variable.kind is Kind.NUMBER) or name in self.layout.handles or name in flags
+            (variable is not None and variable.kind in REBOUND) or name in self.layout.handles or name in flags
         )
         return self.imported(scope.module, home, name, by_name=not rebound)
 
@@ -201,9 +203,7 @@ class _Renderer:
             if channel.name == name:
                 source, kind = ("queue", "Queue") if channel.queue else ("threading", "Event")
                 return f"{self.library(module, source, kind)}()"
-        return {Kind.NUMBER: "0", Kind.TABLE: '{"all": 0}', Kind.LOG: "[]", Kind.CACHE: "{}"}[
-            self.program.variable(name).kind
-        ]
+        return INITIAL[self.program.variable(name).kind]
 
     def items(self, home: str) -> list[str]:
         """The locks, variables and channels that live there."""

@@ -90,6 +90,7 @@ def compare(truth: Truth, said: Claims, question: str) -> tuple[list[str], list[
     rings = frozenset().union(*truth.waits)
     if question == "pools":
         claimed = {pool: pool for pool in said.pools if pool in true or pool not in rings}
+    claimed |= {name: name for name in said.hinted & true.keys()}
     if question == "waits":
         claimed |= {pool: frozenset({pool}) for pool in said.pools & rings}
         right = [name for name, ring in true.items() if any(set(c) & set(ring) for c in claimed.values())]

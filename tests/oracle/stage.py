@@ -14,20 +14,14 @@ import re
 import sys
 import threading
 from collections.abc import Callable
+from itertools import count
 from types import CodeType, FrameType, ModuleType
 from typing import Any, Self
 
-from .language import Kind, Program
+from .language import Program
+from .sights import is_load, rebinds, step_on_container, step_on_name
 
 FOLDER = "<stage>/"
-_LOADS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_FAST", "LOAD_ATTR"})
-
-_TRACES = {
-    Kind.LOG: r'\b{}\.append\("done"\)$',
-    Kind.TABLE: r'\b{}(\["all"\]|\.get\("all", 0\))$',
-    Kind.CACHE: r'^"rate" not in .*\b{0}$|\b{0}(\["rate"\]|\.get\("rate"\))$',
-}
-"""What the text of an opcode that reads or changes a container looks like."""
 
 
 class Abandoned(BaseException):
@@ -59,6 +53,8 @@ class Stage:
         self.current = threading.local()
         self.over = False
         self.naming = ""
+        self.turns: dict[FrameType, int] = {}
+        """How often the loop that runs in a frame has asked for the next entry."""
         self.tables: dict[CodeType, dict[int, tuple[str, str, str]]] = {}
         self.modules: dict[str, ModuleType] = _library(self)
         self.launch("main", lambda: self.load("main").main())
@@ -130,7 +126,7 @@ class Stage:
         """The name to which the running line assigns."""
         found = re.match(r"(?:self\.)?(\w+) = ", self.caller_line())
         assert found, self.caller_line()
-        return f"{self.owner('self')}{found[1]}" if self.owned else found[1]
+        return f"{self.owner('self') or self.owner('')}{found[1]}" if self.owned else found[1]
 
     def flag(self) -> str:
         """The one flag of the program."""
@@ -138,14 +134,15 @@ class Stage:
         return name
 
     def owner(self, expression: str) -> str:
-        """The name of the object that the expression denotes in the running frame, and a dot; or nothing."""
+        """The name of the object that the expression denotes in the running frame, and a dot; or nothing. Without an
+        expression: of what the frame's function belongs to."""
         frame: FrameType | None = sys._getframe()
         while frame is not None and frame.f_code.co_filename not in self.lines:
             frame = frame.f_back
         assert frame is not None
         try:
-            return f"{eval(expression, frame.f_globals, frame.f_locals).name}."
-        except NameError:
+            return f"{eval(f'{expression}.name' if expression else 'name', frame.f_globals, frame.f_locals)}."
+        except (NameError, AttributeError):
             return ""
 
     def trace(self, frame: FrameType, event: str, argument: Any) -> Any:
@@ -161,10 +158,19 @@ class Stage:
             if table is None:
                 table = self.tables[code] = self.visible(code)
             step = table.get(frame.f_lasti)
+            if step and step[0] == "walked" and not self.second_turn(frame):
+                step = None
             if step:
                 verb, name, expression = step
+                if verb == "walk":
+                    self.turns[frame] = 0
                 self.reach(verb, self.owner(expression) + name if self.owned else name)
         return self.trace
+
+    def second_turn(self, frame: FrameType) -> bool:
+        """Whether a loop comes back for its second entry: where it would notice that there are more than before."""
+        self.turns[frame] = self.turns.get(frame, 0) + 1
+        return self.turns[frame] == 2
 
     def visible(self, code: CodeType) -> dict[int, tuple[str, str, str]]:
         """The opcodes of a code object that read or write a variable."""
@@ -175,34 +181,30 @@ class Stage:
             at = instruction.positions
             if at is None or at.lineno is None or lines[at.lineno - 1].lstrip().startswith(("print(", "def ")):
                 continue
-            segment = lines[at.lineno - 1][at.col_offset or 0 : at.end_col_offset] if at.lineno == at.end_lineno else ""
+            line = lines[at.lineno - 1]
+            segment = line[at.col_offset or 0 : at.end_col_offset] if at.lineno == at.end_lineno else ""
             op, name = instruction.opname, instruction.argval
-            stores, loads = op.startswith("STORE_"), op in _LOADS
-            if isinstance(name, str) and name in self.flags and (stores or loads):
-                if (
-                    stores
-                    and code.co_name == "main"
-                    and op != "STORE_GLOBAL"
-                    and op != "STORE_ATTR"
-                    and name not in made
-                ):
+            stores = op.startswith("STORE_")
+            if not isinstance(name, str) or op in ("CALL", "CONTAINS_OP"):
+                name = ""
+            first = stores and name not in made and (code.co_name == "main" or name in code.co_cellvars)
+            if name in self.flags and (stores or is_load(op)):
+                if first and op not in ("STORE_GLOBAL", "STORE_ATTR"):
                     made.add(name)
                 else:
                     found[instruction.offset] = ("signal" if stores else "look", name, "")
-            if self.kinds.get(name if isinstance(name, str) else "") is Kind.NUMBER:
-                if stores:
-                    if code.co_name == "main" and op in ("STORE_DEREF", "STORE_FAST") and name not in made:
-                        made.add(name)
-                    else:
-                        found[instruction.offset] = ("write", name, segment.rpartition(".")[0])
-                elif loads:
-                    found[instruction.offset] = ("read", name, segment.rpartition(".")[0])
-            elif op in ("BINARY_SUBSCR", "STORE_SUBSCR", "CALL", "CONTAINS_OP"):
-                for variable, kind in self.kinds.items():
-                    if kind in _TRACES and re.search(_TRACES[kind].format(variable), segment):
-                        write = op == "STORE_SUBSCR" or kind is Kind.LOG
-                        look = "check" if kind is Kind.CACHE else "read"
-                        found[instruction.offset] = ("write" if write else look, variable, "")
+            kind = self.kinds.get(name)
+            if kind is not None:
+                if stores and not rebinds(kind):
+                    continue
+                if first and op in ("STORE_DEREF", "STORE_FAST"):
+                    made.add(name)
+                elif verb := step_on_name(kind, op, line.strip()):
+                    found[instruction.offset] = (verb, name, segment.rpartition(".")[0])
+                continue
+            for variable, kind in self.kinds.items():
+                if verb := step_on_container(kind, variable, op, segment, line.strip()):
+                    found[instruction.offset] = (verb, variable, "")
         return found
 
     def load(self, name: str) -> Any:
@@ -349,14 +351,27 @@ def _library(stage: Stage) -> dict[str, ModuleType]:
         def __init__(self) -> None:
             self.name = stage.assigned()
 
-        def give(self, *_: object) -> None:
-            stage.reach("signal", self.name)
+            self.items: list[Any] = []
 
-        def take(self) -> None:
-            stage.reach("await", self.name)
+        def give(self, item: Any = 1) -> None:
+            if item == 1:
+                stage.reach("signal", self.name)
+            else:
+                stage.reach("send", f"{self.name} {item.name}")
+                self.items.append(item)
+
+        def take(self) -> Any:
+            received = re.match(r"(\w+) = .*\.get\(\)$", stage.caller_line())
+            if not received:
+                stage.reach("await", self.name)
+                return 1
+            stage.reach("receive", f"{self.name} {received[1]}")
+            return self.items.pop(0)
 
         put = set = give
         get = wait = take
+
+    clock = count(1)
 
     def chance() -> float:
         second = stage.reach("fork", "") == 1
@@ -376,5 +391,5 @@ def _library(stage: Stage) -> dict[str, ModuleType]:
         "queue": module("queue", Queue=Channel),
         "concurrent.futures": module("concurrent.futures", ThreadPoolExecutor=Executor, wait=wait),
         "random": module("random", random=chance),
-        "time": module("time", sleep=lambda _: None, time=lambda: 1.0),
+        "time": module("time", sleep=lambda _: None, time=lambda: float(next(clock))),
     }

@@ -8,6 +8,7 @@ from .scoring import QUESTIONS, score
 
 CASES = [
     *(make_case(seed) for seed in range(80)),
+    *(make_case(seed, theme="sharing") for seed in range(80)),
     *(make_case(seed, theme=theme) for theme in ("pools", "leaks") for seed in range(20)),
 ]
 
@@ -21,7 +22,8 @@ def all_knowing(files: dict[str, str]) -> list[tuple[str, tuple[str, ...]]]:
     findings += [("THR103", tuple(ring)) for ring in truth.waits]
     findings += [("THR105", (pool,)) for pool in truth.pools]
     findings += [("THR120", (lock,)) for lock in truth.leaks]
-    return findings + [("THR201", (f"main.main.{variable}",)) for variable in truth.lost]
+    wrong = truth.lost | truth.acts | truth.half | truth.walks
+    return findings + [("THR210" if v in truth.half else "THR201", (f"main.main.{v}",)) for v in wrong]
 
 
 def alarmist(files: dict[str, str]) -> list[tuple[str, tuple[str, ...]]]:
@@ -32,7 +34,7 @@ def alarmist(files: dict[str, str]) -> list[tuple[str, tuple[str, ...]]]:
     findings += [("THR101", (a, b)) for a in locks for b in locks if a < b]
     findings += [(code, (lock,)) for lock in locks for code in ("THR102", "THR103", "THR120")]
     findings += [("THR105", (executor.name,)) for executor in case.program.executors]
-    return findings + [("THR202", (variable.name,)) for variable in case.program.variables]
+    return findings + [(code, (v.name,)) for v in case.program.variables for code in ("THR202", "THR210")]
 
 
 def judged(case: Case) -> list[object]:
@@ -78,3 +80,12 @@ def test_subjects_match_by_their_last_part_and_strangers_are_vague() -> None:
         case.program, [("THR102", (f"pkg.mod.C.{lock}",)), ("THR218", (variable,)), ("THR101", ("pkg.other",))]
     )
     assert (said.selves, said.lost, said.vague) == ({lock}, {variable}, [("THR101", ("pkg.other",))])
+
+
+def test_offences_of_the_text_alone_are_right_and_never_false() -> None:
+    right = next(c for c in CASES if c.truth.acts)
+    wrong = next(c for c in CASES if not c.truth.acts)
+    for case, missed in ((right, len(right.truth.acts)), (wrong, 0)):
+        named = [("THR206", (v.name,)) for v in case.program.variables]
+        tally = score([case], lambda files, named=named: named).total("acts")
+        assert (tally.right, tally.false, tally.missed) == (missed, 0, 0)

@@ -16,8 +16,9 @@ pytest.importorskip("threadlint.engine")
 @pytest.fixture(scope="module")
 def result() -> Score:
     """The usual programs, and some of each theme."""
-    usual = [make_case(seed) for seed in range(140)]
+    usual = [make_case(seed) for seed in range(120)]
     about = [make_case(seed, theme=theme) for theme in THEMES if theme != "usual" for seed in range(24)]
+    about += [make_case(seed, theme="sharing") for seed in range(24, 100)]
     return score([*usual, *about], threadlint_judge())
 
 

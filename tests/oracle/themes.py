@@ -36,6 +36,7 @@ from .language import (
     Worker,
 )  # fmt: skip
 from .pools import pools
+from .sharer import sharing
 
 Body = tuple[Statement, ...]
 
@@ -328,4 +329,5 @@ THEMES: Final[dict[str, Callable[[Random], Program]]] = {
     "joins": joins,
     "pools": pools,
     "leaks": leaks,
+    "sharing": sharing,
 }

@@ -25,7 +25,8 @@ from .language import (
     Worker,
 )
 from .layout import Layout
-from .wording import Scope, Writer, indented
+from .text import Scope, indented
+from .wording import Writer
 
 ACCOUNTS = ("checking", "escrow", "savings")
 GUARD, AMOUNT, DESK = "guard", "amount", "desk_lock"
@@ -165,13 +166,14 @@ def render_twins(program: Program, layout: Layout, random: Random) -> dict[str, 
     start = ["def main():", *indented([*(made if local else []), *main, *tail])]
     rest = [*([] if local else [made]), *functions, start, ['if __name__ == "__main__":', "    main()"]]
     if not apart:
-        return {"main.py": _text("Moves money.", imports["main"], [*blocks, *rest])}
+        return {"main.py": file_text("Moves money.", imports["main"], [*blocks, *rest])}
     return {
-        "accounts.py": _text("Accounts.", imports["accounts"], blocks),
-        "main.py": _text("Moves money.", imports["main"], rest),
+        "accounts.py": file_text("Accounts.", imports["accounts"], blocks),
+        "main.py": file_text("Moves money.", imports["main"], rest),
     }
 
 
-def _text(doc: str, imports: set[str], blocks: list[list[str]]) -> str:
+def file_text(doc: str, imports: set[str], blocks: list[list[str]]) -> str:
+    """A whole file: its docstring, its imports, and the blocks that are not empty."""
     head = [f'"""{doc}"""', "from __future__ import annotations", *(["", *sorted(imports)] if imports else [])]
     return "\n\n\n".join("\n".join(block) for block in [head, *blocks] if block) + "\n"

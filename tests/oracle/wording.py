@@ -3,71 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 
+from .accesses import share, update
 from .language import (
     Acquire,
+    Ask,
     Attempt,
     Await,
     Branch,
     Call,
     Channel,
+    Consult,
     Fail,
     Fetch,
     Fill,
     Form,
     Glance,
+    Grow,
     How,
     Join,
-    Kind,
+    Look,
+    Make,
     Pause,
     Pool,
     Program,
+    Publish,
+    Receive,
     Release,
     Repeat,
     Result,
     Return,
     Section,
+    Send,
     Signal,
     Sorted,
     Start,
     Statement,
     Store,
     Submit,
+    Take,
     Update,
+    Walk,
     Worker,
     Write,
 )  # fmt: skip
 from .layout import CLOSURE, Layout
-
-STEP = "    "
-
-
-@dataclass
-class Scope:
-    """The function whose body is written: where it stands, and what it must declare `global` or `nonlocal`."""
-
-    module: str
-    cls: str | None = None
-    nested: bool = False
-    main: bool = False
-    declared: set[str] = field(default_factory=set)
-    taken: set[str] = field(default_factory=set)
-    lists: dict[tuple[str, ...], str] = field(default_factory=dict)
-
-    def fresh(self, name: str) -> str:
-        """A local name that this function does not use yet."""
-        chosen, n = name, 2
-        while chosen in self.taken:
-            chosen, n = f"{name}{n}", n + 1
-        self.taken.add(chosen)
-        return chosen
-
-
-def indented(lines: Sequence[str]) -> list[str]:
-    """The lines, one step further in."""
-    return [STEP + line if line else line for line in lines]
+from .text import STEP, Scope, indented
 
 
 @dataclass
@@ -127,7 +110,13 @@ class Writer:
                 lines = [f"low, high = sorted({pair}, key=lambda account: account.name)"]
                 return [*lines, *self.body(body, scope)]
             case Update() | Fetch() | Store() | Write() | Fill():
-                return self._access(statement, scope)
+                return update(self, statement, scope)
+            case Look() | Ask() | Make() | Take() | Publish() | Consult() | Grow() | Walk():
+                return share(self, statement, scope)
+            case Send(channel, item):
+                return [f"{self.path(channel, scope)}.put({self.path(item, scope)})"]
+            case Receive(channel, name):
+                return [f"{self.path(name, scope)} = {self.path(channel, scope)}.get()"]
             case Branch(then, otherwise):
                 lines = ["if " + self._condition(scope) + ":", *indented(self.body(then, scope))]
                 return [*lines, "else:", *indented(self.body(otherwise, scope))] if otherwise else lines
@@ -179,7 +168,7 @@ class Writer:
             return [f"{name}.{give if signal else take}"]
         condition = self.path(channel.alias or channel.condition, scope)
         if signal:
-            self._declare(channel.name, scope)
+            self.declare(channel.name, scope)
             return [f"{name} = True", f"{condition}.notify_all()"]
         if self.random.random() < 0.4:
             return [f"{condition}.wait_for(lambda: {name})"]
@@ -240,38 +229,8 @@ class Writer:
                     *indented(self.body(section.body, scope)),
                 ]
 
-    def _access(self, access: Update | Fetch | Store | Write | Fill, scope: Scope) -> list[str]:
-        kind = self.program.variable(access.variable).kind
-        path = self.path(access.variable, scope)
-        if kind is Kind.LOG:
-            return [f'{path}.append("done")']
-        if kind is Kind.CACHE:
-            test = self.random.choice((f'"rate" not in {path}', f'{path}.get("rate") is None'))
-            return [f"if {test}:", STEP + f'{path}["rate"] = {self.library(scope.module, "time", "time")}()']
-        if kind is Kind.TABLE:
-            path = f'{path}["all"]'
-        elif not isinstance(access, Fetch):
-            self._declare(access.variable, scope)
-        match access:
-            case Fetch(variable):
-                scope.taken.add(f"{variable}_before")
-                return [f"{variable}_before = {path}"]
-            case Store(variable):
-                return [f"{path} = {variable}_before + 1"]
-            case Write():
-                return [f"{path} = {self.random.choice((0, 1, 10))}"]
-        dice = self.random.random()
-        if kind is Kind.TABLE and dice < 0.5:
-            return [f'{path} = {path[:-7]}.get("all", 0) + 1']
-        if dice < 0.6:
-            return [f"{path} += {self.random.choice((1, 1, 5))}"]
-        if dice < 0.75:
-            return [f"{path} = {path} + 1"]
-        value = scope.fresh(self.random.choice(("value", "current", "old")))
-        between = [f"{self.library(scope.module, 'time', 'sleep')}(0)"] if dice > 0.9 else []
-        return [f"{value} = {path}", *between, f"{path} = {value} + 1"]
-
-    def _declare(self, name: str, scope: Scope) -> None:
+    def declare(self, name: str, scope: Scope) -> None:
+        """Note that the scope assigns a name that lives outside of it."""
         home = self.layout.homes[name]
         if home == CLOSURE:
             if scope.nested:
@@ -314,7 +273,7 @@ class Writer:
 
     def _handle(self, worker: Worker, scope: Scope) -> str:
         if worker.name in self.layout.handles:
-            self._declare(worker.name, scope)
+            self.declare(worker.name, scope)
             return self.path(worker.name, scope)
         return worker.name if worker.copies == 1 else f"{worker.name}_threads"
 
