@@ -57,7 +57,6 @@ def test_threads_run_beside_what_is_between_their_start_and_their_join(body: str
     assert pairs(body) == expected
 
 
-@pytest.mark.xfail(reason="a thread that a function starts and returns is another one at the join", strict=True)
 def test_a_returned_thread_is_joined() -> None:
     start = "def begin():\n    t = threading.Thread(target=work)\n    t.start()\n    return t\n\n"
     assert pairs(start + 't = begin()\nmark("m")\nt.join()\nmark("n")') == {"m|w"}
@@ -74,7 +73,6 @@ def test_a_public_function_runs_beside_the_threads_of_its_module() -> None:
     assert "a|w" in together(text)
 
 
-@pytest.mark.xfail(reason="a function that concerns no thread by itself is not run, whatever it hands on", strict=True)
 def test_a_function_may_be_handed_to_one_that_starts_threads() -> None:
     assert "a|w" in together(HEAD + 'def api():\n    begin(work)\n    mark("a")\n')
 

@@ -1,8 +1,8 @@
 """Which cold modules the program needs, and which words show that a module is not cold after all.
 
 A cold module is needed when a thread, or code that holds a lock, calls into it; when a class of the program inherits
-from one of its classes; and when a decorator of the program comes from it. What no thread and no lock reaches is left
-cold.
+from one of its classes; when one of these is instantiated where threads start; and when a decorator of the program
+comes from it. What no thread and no lock reaches is left cold.
 
 What threads and locks reach is found without running anything: from the functions that are handed to threads and the
 calls that stand under a lock (in the body of a `with` over one, or anywhere in a function that calls `acquire`),
@@ -78,12 +78,13 @@ def mentions_handing(module: Module) -> bool:
 
 class Handing(NamedTuple):
     """A function that may hand others to threads, or take a lock: its `with` statements, whether it calls `acquire`,
-    and the arguments of calls that may hand them to threads."""
+    the arguments of calls that may hand them to threads, and the classes that it instantiates then."""
 
     function: Function
     withs: tuple[f.With, ...]
     acquires: bool
     arguments: tuple[f.Expr, ...]
+    made: tuple[f.Expr, ...]
 
 
 def handings(module: Module) -> tuple[Handing, ...]:
@@ -102,10 +103,11 @@ def handings(module: Module) -> tuple[Handing, ...]:
             for argument in call.args
             if isinstance(argument.value, (f.Name, f.Attr, f.Lambda, f.Call))
         )
+        made = tuple(call.func for call in calls if (last_name(call.func) or "")[:1].isupper()) if arguments else ()
         acquires = any(last_name(call.func) == "acquire" for call in calls)
         withs = tuple(nodes.get(f.With, ()))
         if withs or acquires or arguments:
-            found.append(Handing(function, withs, acquires, arguments))
+            found.append(Handing(function, withs, acquires, arguments, made))
     return tuple(found)
 
 
@@ -148,7 +150,7 @@ class _Demand:
                 home = self._program.base_of_import(function.module, statement)
                 for imported in [alias.name for alias in statement.names] if statement.module is None else [home or ""]:
                     self._want(imported)
-            for owner, _, _ in function.index.attributes:  # `settings.debug = True`
+            for owner in _changed(function):  # `settings.debug = True`, `shop.stock[name] = 1`
                 if owner not in function.binds:
                     self._meet(self._static.name(function, owner), reach=False)
         return frozenset(self._wanted)
@@ -165,6 +167,8 @@ class _Demand:
             self._reach(function)
         for argument in handing.arguments:
             self._meet(self._static.evaluate(argument, function))
+        for made in handing.made:  # what is made where threads start is likely what they work on
+            self._meet(self._static.evaluate(made, function), reach=False)
 
     def _locks(self, context: f.Expr, function: Function) -> bool:
         if _LOCKISH.search(last_name(context) or ""):
@@ -200,6 +204,19 @@ class _Demand:
         module = self._program.cold_module_of(name)
         if module is not None:
             self._wanted.add(module)
+
+
+def _changed(function: Function) -> Iterator[str]:
+    """The names with which the paths begin that a function assigns to."""
+    nodes = function.text.nodes
+    targets = [target for s in nodes.get(f.Assign, ()) for target in s.targets]
+    targets += [s.target for s in nodes.get(f.AugAssign, ())]
+    for target in targets:
+        inner = target
+        while isinstance(inner, (f.Attr, f.Item)):
+            inner = inner.value
+        if inner is not target and isinstance(inner, f.Name):
+            yield inner.id
 
 
 _LOCKISH = re.compile("|".join(LOCKISH_WORDS), re.IGNORECASE)

@@ -12,5 +12,8 @@ GIVING = frozenset(
 WAITING = frozenset({"threading.Event.wait", *(f"{name}.get" for name in _QUEUES)})
 """Calls that, without a timeout, return only after the signal was given."""
 
+POLLING = frozenset(f"{name}.get_nowait" for name in _QUEUES)
+"""Calls that take something out of a queue if there is something."""
+
 CLEARING = frozenset({"threading.Event.clear"})
 """Calls that take a signal back."""

@@ -13,6 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .symbols import Class, Function, Module
 
 WIDEST = 8
@@ -68,6 +70,13 @@ class Address:
                 return False
             here = here.base
         return True
+
+    def path(self) -> Iterator[Address]:
+        """This address, what it hangs off, and so on to the root."""
+        here: Address | None = self
+        while here is not None:
+            yield here
+            here = here.base
 
     def within(self, owner: Address) -> bool:
         """Whether this is `owner` itself or something that hangs off it."""

@@ -44,6 +44,7 @@ from .explore import Explorer
 from .roots import Root
 from .rounds import MOST_ROUNDS
 from .served import served
+from .several_threads import count_threads
 from .under_a_lock import called_under_a_lock
 from .unused import unused
 
@@ -127,8 +128,8 @@ def execution(program: Program) -> Execution:
     gc.disable()  # what is made here lives as long as the program: looking for garbage costs a third of the time
     try:
         explorer = Explorer(program)
-        for round_ in range(MOST_ROUNDS):
-            if round_ and not explorer.renew():
+        for round_ in range(MOST_ROUNDS + 1):  # what goes through two queues is known one round later
+            if round_ and not explorer.renew(queues_only=round_ == MOST_ROUNDS):
                 break
             explorer.begin_round()
             found = Execution(program, explorer)
@@ -199,7 +200,7 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
         how = serving.get(root.function)
         if how is not None and (how.many or root.function not in started):
             root.kind, root.many, root.spelling, root.line = "thread", how.many, how.spelling, how.line
-    _count_activations(found)
+    count_threads(found)
 
 
 def interrupts(program: Program, explorer: Explorer) -> list[Root]:
@@ -307,50 +308,6 @@ def reach(start: Activation) -> dict[Activation, Edge | None]:
                 found[edge.callee] = edge
                 pending.append(edge.callee)
     return found
-
-
-def _count_activations(found: Execution) -> None:
-    """Mark roots whose start can happen more than once while earlier ones still run: in a loop, by code that itself
-    runs several times, or at two places."""
-    often: dict[Activation, bool] = {}
-    callers: dict[Activation, list[tuple[Activation, Edge]]] = defaultdict(list)
-    begun: dict[Activation, list[Root]] = defaultdict(list)
-    for root in found.roots:
-        begun[root.activation].append(root)
-    for activation in found.explorer.activations.values():
-        for edge in activation.edges.values():
-            callers[edge.callee].append((activation, edge))
-
-    def several(activation: Activation, path: frozenset[Activation]) -> bool:
-        if activation in often:
-            return often[activation]
-        if activation in path:
-            return False
-        path |= {activation}
-        roots = begun.get(activation, [])
-        calls = callers.get(activation, [])
-        ways = len(calls) + sum(1 for root in roots if root.kind != "thread") + sum(len(r.spawns) for r in roots)
-        answer = (
-            ways > 1
-            or any(edge.repeats or several(caller, path) for caller, edge in calls)
-            or any(root.many or any(e.repeats or several(e.activation, path) for e in root.spawns) for root in roots)
-        )
-        often[activation] = answer
-        return answer
-
-    for root in found.roots:
-        if root.kind == "thread" and not root.many:
-            own = [event for event in root.spawns if event not in root.choices]
-            root.many = any(_again(event, root, several) for event in own) or len(own) > 1
-
-
-def _again(event: Event, root: Root, several: object) -> bool:
-    """Whether one spawn event can happen again before its thread has surely ended."""
-    assert callable(several)
-    address = event.detail.obj.address
-    if event.repeats and (address.many or address.kind != "site"):  # one thread object starts once, in a loop or not
-        return event.subject in event.running or address.many
-    return bool(several(event.activation, frozenset()))
 
 
 __all__ = [

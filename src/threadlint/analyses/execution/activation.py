@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from ...program.symbols import Function
 from ...program.values import Address, Value, Values
 from .events import Event, Hold
-from .state import NO_ADDRESSES, State
+from .state import NO_ADDRESSES, NOTHING_GOT, Got, State
 
 
 class Edge(NamedTuple):
@@ -33,13 +33,13 @@ class Activation:
     """
 
     __slots__ = (
-        "asked", "at_yield", "bound", "cells", "closure", "done", "edges", "entry_owned", "escaped", "events", "exit",
-        "function", "held", "number", "receiver", "returns", "widened",
+        "asked", "at_yield", "bound", "cells", "closure", "done", "edges", "entry_got", "entry_owned", "escaped",
+        "events", "exit", "function", "held", "number", "receiver", "returns", "widened",
     )  # fmt: skip
 
     def __init__(
         self, function: Function, receiver: Value | None, bound: dict[str, Values], closure: Activation | None,
-        held: tuple[Hold, ...], owned: frozenset[Address], number: int,
+        held: tuple[Hold, ...], owned: frozenset[Address], number: int, got: Got = NOTHING_GOT,
     ) -> None:  # fmt: skip
         self.function = function
         self.receiver = receiver
@@ -47,6 +47,7 @@ class Activation:
         self.closure = closure
         self.held = held
         self.entry_owned = owned
+        self.entry_got = got
         self.number = number
         self.events: dict[Any, Event] = {}
         self.edges: dict[Any, Edge] = {}

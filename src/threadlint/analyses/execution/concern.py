@@ -4,6 +4,7 @@ Most functions of a module that knows threads know nothing of them. Running thos
 cost most of the time and tell nothing, because a rule needs a lock, a thread, or state that a thread touches. So a
 function is of concern when
 
+- it calls a function that hands its arguments to threads;
 - it mentions a library's word of concurrency, or a class of the program that is a thread, a pool or a lock, or a
   parameter of it is declared to be an object that keeps one;
 - its class, one above or one below keeps a lock, a thread, a pool, a queue or the like, or its module does in a global;
@@ -27,7 +28,7 @@ from ...knowledge.threads import CONSTRUCTORS, SUBMITTERS
 from ...knowledge.types import POOLS, PROCESS_POOLS, QUEUES, THREADS
 from ...model import facts as f
 from ...program.symbols import Class, Function, Module, last_name
-from ...program.values import Address, Obj
+from ...program.values import Address, Fn, Obj
 from .events import is_lock
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ _WORDS = frozenset(name.rpartition(".")[2] for name in (*LOCKS, *CONSTRUCTORS, *
     "multiprocessing",
 }  # fmt: skip
 
+_HANDING = frozenset(name.rpartition(".")[2] for name in (*CONSTRUCTORS, *SUBMITTERS)) - {"map"}
 _LOCKISH = re.compile(rf"(?:^|_|(?<=[a-z])(?=[A-Z]))[rR]?(?i:{'|'.join(LOCKISH_WORDS)})s?(?:$|_)")
 
 
@@ -59,6 +61,8 @@ class Concern:
         self._touched: set[Class | Module] = set()
         self._mentioning: dict[Function, bool] = {}
         kinds = THREADS | POOLS | frozenset(LOCKS)
+        self._starters = {function for function in program.functions if _hands_on(function)}
+        self._starting = {function.name for function in self._starters}
         self._words = _WORDS | {
             cls.name
             for cls in program.classes
@@ -117,6 +121,12 @@ class Concern:
     def _mentions(self, function: Function) -> bool:
         if not self._words.isdisjoint(function.words) or any(_LOCKISH.search(word) for word in function.words):
             return True
+        if not self._starting.isdisjoint(function.words):
+            for call in function.text.nodes.get(f.Call, ()):
+                if call.args and last_name(call.func) in self._starting:
+                    for value in self._program.static.evaluate(call.func, function):
+                        if isinstance(value, Fn) and value.function in self._starters:
+                            return True
         for param in function.facts.params:
             if param.annotation is not None:
                 for value in self._program.static.parameter(function, param.name):
@@ -174,6 +184,18 @@ class Concern:
                 for way in ways
             )
         return known
+
+
+def _hands_on(function: Function) -> bool:
+    """Whether a function hands one of its parameters to a thread."""
+    if _HANDING.isdisjoint(function.words) or function.is_top:
+        return False
+    return any(
+        isinstance(arg.value, f.Name) and arg.value.id in function.param_names
+        for call in function.text.nodes.get(f.Call, ())
+        if last_name(call.func) in _HANDING
+        for arg in call.args
+    )
 
 
 def _says_threads(value: object) -> bool:

@@ -17,6 +17,7 @@ from ...program.values import Address, Ext, Fn, Lit, Mod, Obj, Pack, Value, Valu
 from .activation import Activation
 from .events import Hold
 from .rounds import Rounds
+from .state import NOTHING_GOT, Got
 
 if TYPE_CHECKING:
     from ...program.program import Program
@@ -37,9 +38,11 @@ class Contexts(Rounds):
         self._holds: dict[Any, Hold] = {}
 
     def activate(
-        self, frame: ActiveFrame | None, fn: Fn, arguments: Arguments, held: tuple[Hold, ...]
+        self, frame: ActiveFrame | None, fn: Fn, arguments: Arguments, held: tuple[Hold, ...],
+        node: f.Expr | None = None,
     ) -> Activation | None:
-        """The activation of a function for these arguments and locks; None when calls are nested too deeply."""
+        """The activation of a function for these arguments and locks; None when calls are nested too deeply. A function
+        whose locals outlive it, in functions that it makes, is told apart by the place of the call."""
         function = fn.function
         bound = arguments.bound(function, fn.receiver)
         kept: dict[str, Values] = {}
@@ -71,10 +74,13 @@ class Contexts(Rounds):
         if frame is None and function.name == "__init__" and isinstance(receiver, Obj):
             entry_owned.add(receiver.address)
         owned = frozenset(entry_owned)
+        got = _still_had(frame, kept) if frame is not None and frame.state.got else NOTHING_GOT
         closure = fn.closure if isinstance(fn.closure, Activation) else None
         locks = tuple(sorted({hold.lock for hold in held}, key=Address.order)) if held else ()
         home = closure.number if closure is not None else None
-        key = (function, receiver, home, tuple(sorted(kept.items(), key=lambda item: item[0])), locks, owned)
+        call = (frame.activation.number, node.at) if node is not None and frame and self.written_cells(function) else None
+        passed = tuple(sorted(kept.items(), key=lambda item: item[0]))
+        key = (function, receiver, home, passed, locks, owned, got, call)
         known = self.activations.get(key)
         if known is not None:
             return self.meet(known)
@@ -83,14 +89,15 @@ class Contexts(Rounds):
         count = self.contexts_of(function, closure)
         wide = count >= MOST and not (self._decorating and len(self.running) <= self._decorating[-1] + 1)
         if wide:
-            key = (function, None, None, (), locks, frozenset())
+            key = (function, None, None, (), locks, frozenset(), NOTHING_GOT, None)
             known = self.activations.get(key)
             if known is not None:
                 return self.meet(known)
             if count >= 2 * MOST:
                 return None
             kept, owned, closure, receiver = self._general(function), frozenset(), None, None
-        made = Activation(function, receiver, kept, closure, held, owned, self.number_of(key))
+            got = NOTHING_GOT
+        made = Activation(function, receiver, kept, closure, held, owned, self.number_of(key), got)
         made.widened = wide or (frame is not None and frame.activation.widened)
         self.add(key, made)
         self.run(made)
@@ -106,6 +113,7 @@ class Contexts(Rounds):
         if not frame.state.owned or not frame.owns(value.address):
             if (
                 value.address.kind == "some"
+                or any(value.address is got for got, _ in frame.state.got)
                 or value.address.single
                 or self.matters(value)
                 or value.type in types.CONTAINERS
@@ -169,6 +177,12 @@ def _is_object(value: Value) -> bool:
     if isinstance(value, Pack):
         return any(_is_object(each) for item in value.items for each in item)
     return isinstance(value, Obj) and isinstance(value.type, Class)
+
+
+def _still_had(frame: ActiveFrame, kept: dict[str, Values]) -> Got:
+    """The arguments that the caller has got from a queue."""
+    given = {v.address for values in kept.values() for v in values if isinstance(v, Obj)}
+    return frozenset([pair for pair in frame.state.got if pair[0] in given])
 
 
 def deeper() -> None:

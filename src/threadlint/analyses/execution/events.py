@@ -12,6 +12,7 @@ from ...program.values import Address, Fn, Obj, Values
 
 if TYPE_CHECKING:
     from .activation import Activation
+    from .handing_over import Hand
 
 NEVER = "what never comes"
 """The type of what is held where the program never gets: behind a thread's wait for its own plain lock."""
@@ -142,8 +143,8 @@ class Access(NamedTuple):
     `how`: read, write, augment (read-modify-write), change (one operation that changes a container), item (assignment
     or deletion of an item), iterate or delete. `owned`: the object is not yet, or not any more, reachable by others.
     `visible`: a switch point lies between the read and the write. `check`: the test that this relies on. `value` is the
-    expression that is written. `method`: the container method that changes it. `fresh`: what is written was made just
-    now.
+    expression that is written. `method`: the container method that changes it. `hand`: how the object was passed from
+    thread to thread before.
     """
 
     how: str
@@ -153,6 +154,7 @@ class Access(NamedTuple):
     value: f.Expr | None = None
     method: str = ""
     type: str = ""
+    hand: Hand | None = None
 
 
 class Acquire(NamedTuple):

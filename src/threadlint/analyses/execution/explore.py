@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...knowledge.types import THREADS
 from ...model import facts as f
 from ...program.evaluate import IDENTITY, Arguments
 from ...program.static import rebased
@@ -18,6 +19,7 @@ from .contexts import Contexts
 from .control import run_body
 from .events import Hold
 from .frame import ActiveFrame
+from .handing_over import Passing
 from .state import State, joined
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ TRANSPARENT_NAMES = frozenset({
     "setter", "getter", "deleter", "lru_cache", "cache", "cached_property", "overload", "override", "final",
     "dataclass", "fixture", "total_ordering", "singledispatch", "coroutine",
 })  # fmt: skip
+_STARTED = THREADS | {"concurrent.futures.Future"}
 
 
 class Explorer(Contexts):
@@ -43,10 +46,14 @@ class Explorer(Contexts):
         """Locations that some loop waits for under a condition: `while not ready: condition.wait()`."""
         self.flag_waits: dict[tuple[Function, f.Span], set[Address]] = {}
         """By the place of a call that waits for a flag: the flags."""
+        self.passing = Passing()
+        self.renamed: dict[Address, set[Address]] = {}
+        """Threads that functions return, by the names that the calls of these give them."""
         self.tried: dict[tuple[f.Span, Function], Hold] = {}
         self._decorated: dict[Function, Values] = {}
         self._generators: dict[Address, Activation] = {}
         self.yields: dict[Activation, Values] = {}
+        self._tops: dict[Module, ActiveFrame] = {}
 
     def begin_round(self) -> None:
         super().begin_round()
@@ -66,7 +73,13 @@ class Explorer(Contexts):
         return self.decorated_all(self.static.name(function, name, receiver))
 
     def global_values(self, module: Module, name: str) -> Values:
-        return self.decorated_all(self.static.name(module.top, name))
+        values = self.decorated_all(self.static.name(module.top, name))
+        if any(isinstance(v, Fn) and v.closure is None and _is_nested(v.function) for v in values):
+            top = self._tops.get(module)
+            state = None if top is None else top.activation.exit or top.state
+            if state is not None:  # made by a call, of which the run knows the locals
+                return state.names.get(name) or values
+        return values
 
     def module_member(self, value: Mod, name: str) -> Values:
         return self.decorated_all(super().module_member(value, name))
@@ -154,7 +167,7 @@ class Explorer(Contexts):
                 self._generators_held(frame, fn, arguments, made)
                 return (made,)
             held = () if detached else frame.state.held
-            callee = self.activate(frame, fn, arguments, held)
+            callee = self.activate(frame, fn, arguments, held, node)
             if callee is None:
                 return self.static.returned(function, fn.receiver, hint, node, frame.function)
             frame.call_activation(callee, node, detached, apply=not function.facts.is_generator)
@@ -174,11 +187,20 @@ class Explorer(Contexts):
             for before, now in zip(callee.returns, given, strict=False):
                 if isinstance(before, Obj) and isinstance(now, Obj) and before.address in owned:
                     frame.state.owned |= {now.address}
+                if callee.exit is not None and callee.exit.running:
+                    self._rename_thread(frame, callee.exit, before, now)
             if repeats:
                 frame.fresh.update(v.address for v in given if isinstance(v, Obj) and v.address.kind == "site")
             return given
         finally:
             frame.used = used
+
+    def _rename_thread(self, frame: ActiveFrame, done: State, before: Value, now: Value) -> None:
+        """A thread that a function started and returned is known to its caller under the name that the call gives."""
+        if isinstance(before, Obj) and isinstance(now, Obj) and before.address is not now.address:
+            if before.address in done.running and before.type in _STARTED:
+                self.renamed.setdefault(before.address, set()).add(now.address)
+                frame.state.running = (frame.state.running - {before.address}) | {now.address}
 
     def run(self, activation: Activation) -> None:
         """Run an activation's body."""
@@ -188,6 +210,8 @@ class Explorer(Contexts):
             for name in activation.function.shared_cells:
                 if name in activation.bound:
                     activation.cells[name] = activation.bound[name]
+            if activation.function.is_top:
+                self._tops[activation.function.module] = frame
             run_body(frame)
             self._finish(frame)
         finally:
@@ -254,3 +278,7 @@ class Explorer(Contexts):
                 state.held = tuple(hold for hold in state.held if hold.lock not in gone)
 
         return release
+
+
+def _is_nested(function: Function) -> bool:
+    return function.parent is not None and not function.parent.is_top

@@ -14,6 +14,8 @@ from .binding import BindingFrame
 from .conditions import asks_for_a_type, assume_kind
 from .done_callbacks import call_if_done, is_of_a_future
 from .events import UNKNOWN_LOCK_TYPE, LibraryCall
+from .handing_over import lose, made
+from .reads import container_in
 
 MOST_OWNED = 500
 """Objects that one function can be known to own at a time; only generated code has more."""
@@ -34,6 +36,7 @@ class ActiveFrame(BindingFrame):
     def made(self, obj: Obj, arguments: Arguments, node: f.Expr) -> None:
         if len(self.state.owned) < MOST_OWNED:
             self.state.owned |= {obj.address}
+        made(self.state, obj.address)
         if obj.address.kind == "site":
             self.fresh.add(obj.address)
         self.explorer.constructed(obj, arguments, node, self)
@@ -80,8 +83,12 @@ class ActiveFrame(BindingFrame):
             if isinstance(value, Obj) and (
                 value.type in types.CONTAINERS or str(value.type).startswith(("dict ", "enum"))
             ):
-                if value.address.kind in ("field", "global", "class"):
-                    self.access(value.address, "iterate", node.at, type=value.type_name, method=method)
+                place: Address | None = value.address
+                if value.address.kind == "site":  # a local that closures share
+                    named = container_in(node)
+                    place = self.location_of_name(named.id) if isinstance(named, f.Name) else None
+                if place is not None and place.kind != "element" and place.kind != "some":
+                    self.access(place, "iterate", node.at, type=value.type_name, method=method)
 
     def awaits(self, node: f.Expr) -> None:
         self.awaited = node
@@ -135,6 +142,8 @@ class ActiveFrame(BindingFrame):
             return
         if callee.escaped:
             self.state.owned -= callee.escaped
+            if state.got:
+                lose(state, set(callee.escaped))
             self.activation.escaped |= callee.escaped
         done = callee.exit
         if done is None:
@@ -145,6 +154,9 @@ class ActiveFrame(BindingFrame):
             after = {hold.lock for hold in done.held}
             outer = tuple(h for h in state.held if h.lock not in kept or h.lock in after)
             state.held = outer + tuple(h for h in done.held if h.lock not in mine)
+        if done.got or done.given:
+            state.got |= done.got
+            state.given |= done.given
         if done.ended or done.running:
             state.running = (state.running - done.ended) | done.running
             state.ended = (state.ended - done.running) | done.ended

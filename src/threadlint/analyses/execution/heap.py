@@ -37,6 +37,8 @@ class Heap(Evaluator):
         """Who took objects of a class for alike, because they keep nothing of concern."""
         self._learned: set[Class] = set()
         """Classes that turned out to keep something of concern after all."""
+        self.starved: set[Address] = set()
+        """Queues from which something was taken before anything was known to be put there."""
         self._concurrent: dict[Class, bool] = {}
         self._kept_alone: dict[str, Values] = {}
         self._global_locks: dict[str, Obj | None] = {}
@@ -113,15 +115,16 @@ class Heap(Evaluator):
             self._global_locks[name] = found[0] if alone else None
         return self._global_locks[name]
 
-    def too_early(self) -> set[Activation] | None:
+    def too_early(self, queues_only: bool = False) -> set[Activation] | None:
         """The activations that found nothing where something that matters was stored later, or that took objects for
         alike which are not; None when nothing came too early (what decorators read has no activation). What is told
-        is told once."""
+        is told once. Of queues it matters too who takes which objects of the program."""
         early: set[Activation] = set()
         missed = False
-        for place in list(self._misses):
+        for place in self.starved & self._misses.keys() if queues_only else list(self._misses):
+            queue = place in self.starved
             stored = (*self.elements.get(place, UNKNOWN), *self.fields.get(place, UNKNOWN))
-            if any(self.matters(value) for value in stored):
+            if any(self.matters(value) or (queue and _is_own(value)) for value in stored):
                 early |= self._misses.pop(place)
                 missed = True
         for cls in self._learned:
@@ -173,3 +176,8 @@ class Heap(Evaluator):
                     if any(self.matters(value) for value in self.static.class_field(cls, name, receiver)):
                         return True
         return False
+
+
+def _is_own(value: Value) -> bool:
+    """Whether a value is an object of a class of the program."""
+    return isinstance(value, Obj) and isinstance(value.type, Class)

@@ -4,16 +4,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ...knowledge.handing import GIVING, WAITING
+from ...knowledge.handing import GIVING, POLLING, WAITING
 from ...knowledge.locks import LOCKS
 from ...knowledge.threads import COMPLETING, CONSTRUCTORS, SUBMITTERS
-from ...knowledge.types import POOLS, PROCESS_POOLS
+from ...knowledge.types import POOLS, PROCESS_POOLS, QUEUES
 from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.symbols import Class
 from ...program.values import UNKNOWN, Address, Fn, Lit, Obj, Partial, Values, field, union
 from .done_callbacks import REGISTERS, call_if_done, call_registered
 from .events import NEVER, UNKNOWN_LOCK_TYPE, Acquire, Hold, Spawn, lock_of, one_object
+from .handing_over import take as take_out
 
 if TYPE_CHECKING:
     from .frame import ActiveFrame
@@ -291,7 +292,7 @@ def _give(
 ) -> Values:
     if signal is not None:
         for values in arguments.positional[:1]:
-            frame.escape(values)
+            frame.explorer.passing.put(frame, signal.address, values)
         frame.state.running |= {signal.address}
     return result
 
@@ -302,6 +303,30 @@ def _wait_for_signal(
     timed = name == "threading.Event.wait" and arguments.get(0, "timeout") not in (None, (Lit(None),))
     if signal is not None and not timed:
         frame.state.ended |= {signal.address}
+    if signal is not None and signal.type in QUEUES:
+        take_out(frame, signal.address, result)
+    return result
+
+
+def _wait_for_flag(
+    frame: ActiveFrame, name: str, condition: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
+    """`condition.wait_for(lambda: ready)`: nobody gets further before the flag is set."""
+    predicate = arguments.expr(0, "predicate")
+    if isinstance(predicate, f.Lambda) and arguments.get(1, "timeout") in (None, (Lit(None),)):
+        returns = frame.function.module.functions[predicate.function].index.returns
+        flag = frame.location(returns[0].value) if returns and isinstance(returns[0].value, (f.Name, f.Attr)) else None
+        if flag is not None:
+            frame.explorer.flags.add(flag)
+            frame.state.ended |= {flag}
+    return UNKNOWN
+
+
+def _poll(
+    frame: ActiveFrame, name: str, queue: Obj | None, arguments: Arguments, node: f.Expr, result: Values
+) -> Values:
+    if queue is not None:
+        take_out(frame, queue.address, result)
     return result
 
 
@@ -330,6 +355,7 @@ ACTIONS: dict[str, Action] = {
     "multiprocessing.pool.AsyncResult.get": _result,
     "multiprocessing.pool.AsyncResult.wait": _result,
     "concurrent.futures.wait": _wait,
+    "threading.Condition.wait_for": _wait_for_flag,
     "contextlib.ExitStack.enter_context": _enter_context,
     "contextlib.AsyncExitStack.enter_context": _enter_context,
 }
@@ -346,6 +372,8 @@ for _name in GIVING:
     ACTIONS[_name] = _give
 for _name in WAITING:
     ACTIONS[_name] = _wait_for_signal
+for _name in POLLING:
+    ACTIONS[_name] = _poll
 for _name in SUBMITTERS:
     ACTIONS[_name] = _submit
 ACTIONS[f"concurrent.futures.Future.{REGISTERS}"] = _add_done_callback

@@ -11,6 +11,7 @@ from ...model import facts as f
 from ...program.evaluate import Frame
 from ...program.values import Address, Fn, Obj, Pack, Partial, Values
 from .activation import Activation
+from .handing_over import lose
 from .state import State
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class OwningFrame(Frame):
         self.explorer = explorer
         self.activation = activation
         self.state = State(activation.held, activation.entry_owned)
+        self.state.got = activation.entry_got
         self.state.names.update(activation.bound)
         self.exits: list[tuple[str, State]] = []
         """How paths left the block being run: (return | raise | break | continue, state)."""
@@ -77,7 +79,7 @@ class OwningFrame(Frame):
     def escape(self, values: Values) -> None:
         """The values can be reached by others from now on."""
         owned = self.state.owned
-        if not owned:
+        if not owned and not self.state.got:
             return
         gone: set[Address] = set()
         pending = list(values)
@@ -86,7 +88,7 @@ class OwningFrame(Frame):
             if isinstance(value, Obj):
                 here: Address | None = value.address
                 while here is not None:
-                    if here in owned:
+                    if here in owned or any(here is got for got, _ in self.state.got):
                         gone.add(here)
                     here = here.base
             elif isinstance(value, Fn):
@@ -103,6 +105,8 @@ class OwningFrame(Frame):
         if gone:
             self._drag_along(gone)
             self.state.owned = owned - gone
+            if self.state.got:
+                lose(self.state, gone)
             self.activation.escaped |= gone
 
     def _drag_along(self, gone: set[Address]) -> None:

@@ -13,6 +13,7 @@ from ...program.symbols import Class, Function
 from ...program.values import UNKNOWN, Address, Cls, Mod, Obj, Value, Values, field
 from .activation import Activation
 from .events import Access, Event
+from .handing_over import hand_of
 from .ownership import OwningFrame
 
 
@@ -51,6 +52,8 @@ class PlacedFrame(OwningFrame):
         check = state.checks.get(location) if how not in ("read", "iterate") else None
         if "check" in more:
             check = more.pop("check") or check
+        if state.got or state.given:
+            more["hand"] = hand_of(state, location)
         self.note("access", at, location, Access(how, owned, check=check, **more), how)
         if how in ("write", "delete"):
             state.checks.pop(location, None)

@@ -11,6 +11,7 @@ from .events import Check
 if TYPE_CHECKING:
     from .places import PlacedFrame
 
+_COPIED = ("value", "item")
 _EMPTYING = frozenset({"get", "pop"})
 
 
@@ -32,7 +33,7 @@ def checks_in(frame: PlacedFrame, test: f.Expr) -> list[Check]:
             _add(frame, found, expr.value, "membership", test)
         elif isinstance(expr, f.Compare):
             if expr.op in ("in", "not in"):
-                _add(frame, found, _container(expr.right), "membership", test)
+                _add(frame, found, container_in(expr.right), "membership", test)
             elif expr.op in ("is", "is not") and isinstance(expr.right, f.Const) and expr.right.kind == "none":
                 pending.extend([expr.left] if isinstance(expr.left, f.Call) else [])
                 _add(frame, found, expr.left, "none", test)
@@ -56,7 +57,7 @@ def checks_in(frame: PlacedFrame, test: f.Expr) -> list[Check]:
     return found
 
 
-def _container(expr: f.Expr) -> f.Expr:
+def container_in(expr: f.Expr) -> f.Expr:
     """`d` for `d.keys()`."""
     if isinstance(expr, f.Call) and isinstance(expr.func, f.Attr) and expr.func.attr in ("keys", "values", "items"):
         return expr.func.value
@@ -66,6 +67,9 @@ def _container(expr: f.Expr) -> f.Expr:
 def _add(frame: PlacedFrame, found: list[Check], expr: f.Expr, form: str, test: f.Expr) -> None:
     if isinstance(expr, f.Name) and expr.id in frame.state.copies:
         copied = frame.state.copies[expr.id]
+        if copied.form not in _COPIED:  # the outcome of a test
+            found.append(copied)
+            return
         found.append(Check(copied.location, copied.at, "copy" if form != "none" else "none", copied.held))
         return
     place = frame.location(expr)
@@ -74,7 +78,7 @@ def _add(frame: PlacedFrame, found: list[Check], expr: f.Expr, form: str, test: 
 
 
 def copied_from(frame: PlacedFrame, expr: f.Expr) -> Check | None:
-    """The shared location that an expression reads as a whole: `self.n`, `cache.get(k)`, `cache[k]`."""
+    """The shared location that an expression reads as a whole (`self.n`, `cache.get(k)`, `cache[k]`), or tests."""
     if isinstance(expr, f.Attr):
         place = frame.location(expr)
         form = "value"
@@ -85,6 +89,9 @@ def copied_from(frame: PlacedFrame, expr: f.Expr) -> Check | None:
         place, form = frame.location(expr.value), "item"
     elif isinstance(expr, f.Call) and isinstance(expr.func, f.Attr) and expr.func.attr == "get" and expr.args:
         place, form = frame.location(expr.func.value), "item"
+    elif isinstance(expr, (f.Compare, f.Not)):  # `free = seats[seat] is None`
+        tests = checks_in(frame, expr)
+        return tests[0] if len(tests) == 1 and tests[0].form != "equality" else None
     else:
         return None
     return Check(place, expr.at, form, frame.state.held) if place is not None else None
@@ -113,7 +120,7 @@ def read_before(
             visible = True
         if isinstance(node, f.Name) and node.id in frame.state.copies:
             copied = frame.state.copies[node.id]
-            if copied.location is place:
+            if copied.location is place and copied.form in _COPIED:
                 return copied._replace(form="copy"), True
         if check is None and isinstance(node, (f.Attr, f.Name)):
             read = frame.location(node)

@@ -43,9 +43,9 @@ class Rounds(ThreadTargets):
         if len(self._met) < len(self.activations):
             self.activations = {key: each for key, each in self.activations.items() if each in self._met}
 
-    def renew(self) -> bool:
+    def renew(self, queues_only: bool = False) -> bool:
         """Forget what another round has to run again; False when it would tell nothing more."""
-        early = self.too_early()
+        early = self.too_early(queues_only)
         if early is None:
             return False
         gone = self._resting_on(early)

@@ -71,6 +71,7 @@ def run_augment(frame: ActiveFrame, s: f.AugAssign) -> None:
     visible = any(isinstance(node, (f.Call, f.Await, f.Yield)) for node in walk((f.Evaluate(s.at, s.value),)))
     evaluator = frame.evaluator
     place: Address | None = None
+    others: list[Address] = []
     kind = ""
     if isinstance(s.target, f.Name):
         place = frame.location_of_name(s.target.id)
@@ -98,6 +99,8 @@ def run_augment(frame: ActiveFrame, s: f.AugAssign) -> None:
                     attr = _attribute_behind(setter)
                 if attr is None:  # a property over something that is not an attribute of this object
                     continue
+                if place is not None:
+                    others.append(place)
                 place = field(owner.address, attr)
                 if setter is not None:
                     frame.explorer.note_owner(place, owner.type, attr)
@@ -119,10 +122,11 @@ def run_augment(frame: ActiveFrame, s: f.AugAssign) -> None:
     evaluator.evaluate_in(s.value, frame)
     if place is None or frame.state is None:
         return
-    if kind in types.CONTAINERS:
-        frame.access(place, "change", s.at, method=f"{s.op}=", type=kind, value=s.value)
-    else:
-        frame.access(place, "augment", s.at, visible=visible, value=s.value)
+    for each in dict.fromkeys((*others, place)):
+        if kind in types.CONTAINERS:
+            frame.access(each, "change", s.at, method=f"{s.op}=", type=kind, value=s.value)
+        else:
+            frame.access(each, "augment", s.at, visible=visible, value=s.value)
 
 
 def _attribute_behind(setter: Function) -> str | None:

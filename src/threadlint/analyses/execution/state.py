@@ -1,18 +1,27 @@
 """What is known at one point of an activation."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ...program.values import Address, Values, union
 from .events import Check, Hold
 
+if TYPE_CHECKING:
+    from .handing_over import Hand
+
 NO_ADDRESSES: frozenset[Address] = frozenset()
+Got = frozenset[tuple[Address, Address]]
+"""Objects, each with the queue that it came from."""
+NOTHING_GOT: Got = frozenset()
 
 
 class State:
     """A point of control flow. `held`: locks surely held, outermost first. `names`: values of locals. `running` and
     `ended`: see `Event`. `owned`: objects that nobody else can reach. `checks`: tests that still count, by location.
-    `flags`: locals that mirror whether a lock was taken. `copies`: locals that were read from a shared place."""
+    `flags`: locals that mirror whether a lock was taken. `copies`: locals that were read from a shared place. `got` and
+    `given`: objects that were surely taken out of a queue and not passed on, and that may have been put into one."""
 
-    __slots__ = ("checks", "copies", "ended", "flags", "held", "names", "owned", "running")
+    __slots__ = ("checks", "copies", "ended", "flags", "given", "got", "held", "names", "owned", "running")
 
     def __init__(self, held: tuple[Hold, ...], owned: frozenset[Address]) -> None:
         self.held = held
@@ -20,6 +29,8 @@ class State:
         self.running = NO_ADDRESSES
         self.ended = NO_ADDRESSES
         self.owned = owned
+        self.got = NOTHING_GOT
+        self.given: frozenset[tuple[Address, Hand]] = frozenset()
         self.checks: dict[Address, Check] = {}
         self.flags: dict[str, Hold] = {}
         self.copies: dict[str, Check] = {}
@@ -31,6 +42,8 @@ class State:
         twin.running = self.running
         twin.ended = self.ended
         twin.owned = self.owned
+        twin.got = self.got
+        twin.given = self.given
         twin.checks = self.checks.copy() if self.checks else {}
         twin.flags = self.flags.copy() if self.flags else {}
         twin.copies = self.copies.copy() if self.copies else {}
@@ -53,6 +66,10 @@ class State:
         self.running |= other.running
         self.ended &= other.ended
         self.owned &= other.owned
+        if self.got is not other.got:
+            self.got &= other.got
+        if self.given is not other.given:
+            self.given |= other.given
         if self.checks:
             self.checks = {at: check for at, check in self.checks.items() if at in other.checks}
         if self.flags:

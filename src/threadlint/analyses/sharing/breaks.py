@@ -77,7 +77,7 @@ class Breaks:
         self.found: list[Break] = [each for shared in self._state.locations.values() for each in self._of(shared)]
 
     def _of(self, shared: Shared) -> Iterator[Break]:
-        kind = _container(shared)
+        kind = container(shared)
         changes: dict[tuple[Root, Locks, Address], list[tuple[Weight, Site]]] = defaultdict(list)
         for number, other in enumerate(shared.changes):
             alike = (other.root, locks_of(other.event.held), other.location)
@@ -86,7 +86,7 @@ class Breaks:
         done: set[object] = set()
         for site in sorted(shared.sites, key=lambda each: each.widened):
             relies = self.reliance(shared, site, kind)
-            if relies is None:
+            if relies is None or (relies.what in ("test", "lazy") and self._filled.surely(shared, site)):
                 continue
             place = (relies.what, site.function, site.event.at)
             if place in done:
@@ -116,9 +116,9 @@ class Breaks:
         for weight, other in others:
             if best is not None and weight > best[0]:
                 continue
-            if not _matters(relies, site, other, kind) or not self._state.beside(site, other):
+            if not matters(relies, site, other, kind) or not self._state.beside(site, other):
                 continue
-            if relies.what == "test" and self._filled.surely(shared, site, other):
+            if self._filled.surely(shared, other):
                 continue
             best = weight, other
         return best
@@ -259,7 +259,7 @@ def protecting(site: Site, check: Check | None) -> tuple[Hold, ...]:
     return tuple(hold for hold in held if any(hold is before for before in check.held))
 
 
-def _container(shared: Shared) -> str:
+def container(shared: Shared) -> str:
     """The type of the container at a location; empty for anything else."""
     for site in shared.sites:
         if site.access.type in CONTAINERS:
@@ -273,7 +273,7 @@ def _weight(site: Site) -> tuple[bool, int]:
     return site.widened, len(site.event.held) * 4 + kind
 
 
-def _matters(relies: Reliance, site: Site, other: Site, kind: str) -> bool:
+def matters(relies: Reliance, site: Site, other: Site, kind: str) -> bool:
     """Whether what the other thread does can break what a place relies on."""
     access = other.access
     how, method = access.how, access.method

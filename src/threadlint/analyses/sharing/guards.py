@@ -15,13 +15,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ...knowledge.types import CONTAINERS, GROWS
+from ...knowledge.types import CONTAINERS, GROWS, SHRINKS
 from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Function
 from ...program.values import Address
 from ..execution import Hold
 from ..lock_names import Names, lock_names
+from .breaks import Breaks, breaks, container, matters
 from .filled_before import FilledBefore, filled_before
 from .shared_state import CHANGES, Shared, SharedState, Site, shared_state
 
@@ -36,6 +37,9 @@ CLOSING = (
     "configure", "_configure", "start", "_start", "prepare", "_prepare",
 )  # fmt: skip
 """Beginnings of names of functions that run before or after the time in which an object is shared."""
+
+
+_REPLACING = frozenset({"write", "augment", "delete"})
 
 
 class Usage(NamedTuple):
@@ -95,6 +99,7 @@ class Guards:
         self._names = program.ask(lock_names)
         self._state: SharedState = program.ask(shared_state)
         self._filled: FilledBefore = program.ask(filled_before)
+        self._breaks: Breaks = program.ask(breaks)
         self._usages: dict[tuple[str, ...], list[Usage]] = {}
 
     def unguarded(self) -> Iterator[Unguarded]:
@@ -108,14 +113,15 @@ class Guards:
                 continue
             locked = tuple(usage for usage in usages if guard.lock in usage.locks)
             lock = self.address(locked[0], guard.lock)
-            sequences = any(_is_sequence(usage, locked) for usage in locked)
+            sequences = [usage for usage in locked if _is_sequence(usage, locked)]
+            takes = all(map(_only_takes, sequences))
             loose: dict[Function, list[Usage]] = defaultdict(list)
             for usage in usages:
                 if usage.changes and guard.lock not in usage.locks and not _only_grows(usage):
                     loose[usage.function].append(usage)
             for usage in usages:
                 alone = all(other is usage for other in loose.get(usage.function, ()))
-                if not sequences and alone and _is_whole(usage):
+                if _is_whole(usage) and (takes and _only_grows(usage) if sequences else alone):
                     continue
                 if guard.lock in usage.locks or not (usage.changes or usage.iterates) or exempt(usage.function):
                     continue
@@ -123,7 +129,9 @@ class Guards:
                     continue
                 if usage.locks:  # another lock, or the same one under another name
                     continue
-                against = self._beside(shared, usage, locked)
+                if _only_grows(usage):  # what it adds does not belong to what the function takes out
+                    alone = all(other is usage or _only_takes(other) for other in loose.get(usage.function, ()))
+                against = self._beside(shared, usage, locked, alone)
                 if against is not None:
                     counted = decisions(usages)
                     holding = tuple(each for each in counted if guard.lock in each.locks)
@@ -190,18 +198,32 @@ class Guards:
                     best = Guard(lock, share)
         return best
 
-    def _beside(self, shared: Shared, usage: Usage, locked: tuple[Usage, ...]) -> Site | None:
+    def _beside(self, shared: Shared, usage: Usage, locked: tuple[Usage, ...], alone: bool) -> Site | None:
         """A locked access that may run at the same time. A lock is evidence that public functions may. An iteration is
-        only broken by a change."""
+        only broken by a change. `alone`: the function changes nothing else there without the lock."""
+        together = [each for each in locked if any(each is not o and _in_one_section(each, o) for o in locked)]
         for site in usage.sites:
             for other in locked:
                 if usage.changes or other.changes:
                     for against in other.sites:
                         if self._state.conflict(site, against, locks=True):
-                            if site.access.check is not None and self._filled.surely(shared, site, against):
+                            if not self._harms(shared, site, against, not alone or other in together):
                                 continue
-                            return against
+                            if not self._filled.surely(shared, site) and not self._filled.surely(shared, against):
+                                return against
         return None
+
+    def _harms(self, shared: Shared, site: Site, against: Site, together: bool) -> bool:
+        """Whether one of two accesses can break the other: what it relies on, or (`together`) several accesses that one
+        section keeps together. A single look gets the old value or the new one."""
+        if together or (site.access.how in _REPLACING and against.access.how in CHANGES):
+            return True
+        kind = container(shared)
+        for one, other in ((site, against), (against, site)):
+            relies = self._breaks.reliance(shared, one, kind)
+            if relies is not None and matters(relies, one, other, kind):
+                return True
+        return False
 
     def _before_its_lock(self, usage: Usage, lock: tuple[str, ...]) -> bool:
         return not usage.iterates and all(first_value(site, lock, self._names) for site in usage.sites)
@@ -262,9 +284,23 @@ def _is_sequence(usage: Usage, locked: tuple[Usage, ...]) -> bool:
     if usage.changes and any(site.access.how == "write" for site in usage.sites):
         return True
     return any(
-        other.function is usage.function and other.changes is not usage.changes and bool(other.locks & usage.locks)
+        other.function is usage.function and other.changes is not usage.changes and _in_one_section(usage, other)
         for other in locked
     )
+
+
+def _in_one_section(usage: Usage, other: Usage) -> bool:
+    """Whether two places of a function stand under one taking of a lock."""
+    held = [hold for hold in usage.sites[0].event.held if hold.kind.excludes]
+    return any(hold in other.sites[0].event.held for hold in held)
+
+
+def _only_takes(usage: Usage) -> bool:
+    """Whether a place only looks, or takes out what it found: more of it does no harm."""
+    return all(
+        site.access.how == "read" or (site.access.check is not None and site.access.method in SHRINKS)
+        for site in usage.sites
+    )  # fmt: skip
 
 
 def first_value(site: Site, lock: tuple[str, ...], names: Names) -> bool:

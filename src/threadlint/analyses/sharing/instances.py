@@ -8,8 +8,6 @@ framework hands one instance to many threads, or its author says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ...knowledge.frameworks import SHARED_HANDLERS
 from ...program.program import Program
 from ...program.symbols import Class, Function
@@ -64,7 +62,7 @@ class Instances:
     def own_instance(self, root: Root, location: Address) -> bool:
         """Whether every thread of a root that runs many times has its own object there."""
         start = location.root
-        if start.many or any(here.kind == "element" for here in _path(location)):
+        if start.many or any(here.kind == "element" for here in location.path()):
             return True
         if start.kind == "site" and self.makes(root, start):
             return True
@@ -367,13 +365,6 @@ class Instances:
 def _says_thread_safe(cls: Class) -> bool:
     doc = (cls.facts.doc or "").lower().replace("-", " ")
     return "thread safe" in doc and not cls.owns_a_docstring_against_threads
-
-
-def _path(address: Address) -> Iterator[Address]:
-    here: Address | None = address
-    while here is not None:
-        yield here
-        here = here.base
 
 
 def instances(program: Program) -> Instances:

@@ -145,7 +145,7 @@ class Publications:
             if isinstance(statement, f.Assign) and statement.value is not None:
                 for target in statement.targets:
                     if dotted(target) == asked.path:
-                        empty = _is_empty(statement.value)
+                        empty = makes_empty(statement.value)
                         if not empty and not self._makes_object(function, statement.value):
                             return None
                         return None if (function, target.at) in self._held else (target.at, index, empty)
@@ -210,7 +210,8 @@ def _grows(node: f.Evaluate) -> bool:
     return isinstance(call, f.Call) and isinstance(call.func, f.Attr) and call.func.attr in GROWS
 
 
-def _is_empty(value: f.Expr) -> bool:
+def makes_empty(value: f.Expr) -> bool:
+    """`[]`, `{}`, `dict()`, `deque()`."""
     if isinstance(value, f.Display):
         return not value.items
     name = last_name(value) if isinstance(value, f.Call) else None

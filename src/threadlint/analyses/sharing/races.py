@@ -24,7 +24,7 @@ from .guards import Unguarded, exempt, first_value, guards
 from .shared_state import Shared, SharedState, Site, shared_state
 
 ORDER = (
-    "lazy", "test", "split", "scope", "locks", "unguarded", "iterate", "drain", "update",
+    "lazy", "test", "split", "scope", "locks", "unguarded", "outside", "iterate", "drain", "update",
 )  # fmt: skip
 """What is told of several races in one function about one location: the first of these."""
 
@@ -83,6 +83,8 @@ class Races:
         races = []
         for found in self._program.ask(guards).unguarded():
             site = found.usage.sites[0]
+            if self._told_at_the_call(site):
+                continue
             sure = found.sure and any(usage.changes for usage in found.locked)
             confidence = Confidence.HIGH if sure else Confidence.MEDIUM
             assumed = self._program.config.assumes_threaded(site.function.qualname)
@@ -106,7 +108,14 @@ class Races:
 
     def _broken(self) -> list[Race]:
         broken = [self._race(found) for found in self._program.ask(breaks).found if not self._exempt(found)]
-        return [race for race in broken if race is not None]
+        return [race for race in broken if race is not None and not self._told_at_the_call(race.site)]
+
+    def _told_at_the_call(self, site: Site) -> bool:
+        """Whether the function declares that its callers hold a lock, and here one of them does not."""
+        required = self._program.declarations(site.function.module).requires(site.function)
+        keys = [hold.lock.key for hold in site.event.held]
+        held = {str(key[-1] if isinstance(key, tuple) else key) for key in keys}
+        return any(path.rpartition(".")[2] not in held for path in required)
 
     def _exempt(self, found: Break) -> bool:
         """Whether a function runs before or after the time in which its object is shared: it closes, or it begins."""
@@ -143,8 +152,10 @@ class Races:
                 site, against, lock = against, site, mine[-1].lock
                 if exempt(site.function) or first_value(site, self._names.identity(lock), self._names):
                     return None
-            elif mine and not theirs and kind in ("lazy", "test"):  # told, if at all, as the one place without the lock
-                return None
+            elif mine and not theirs and kind in ("lazy", "test"):  # told as the place without the lock
+                if not self._is_outside(found, mine[-1]):
+                    return None
+                kind, site, against, lock = "outside", against, site, mine[-1].lock
         return Race(
             kind,
             _home(site),
@@ -168,6 +179,14 @@ class Races:
             and any(hold is before for hold in other.event.held for before in check.held)
             for other in found.shared.changes
         )
+
+    def _is_outside(self, found: Break, lock: Hold) -> bool:
+        """Whether a change without the lock under which another thread tests is told though most places need not hold
+        it: both threads are known, and the change is no beginning and no end."""
+        site, other = found.against, found.site
+        if exempt(site.function) or first_value(site, self._names.identity(lock.lock), self._names):
+            return False
+        return all(side.root.kind != "entry" for side in (site, other))
 
     def _in_vain(self, hold: Hold, site: Site, theirs: list[Hold]) -> bool:
         """Whether a lock is meant to guard a location, but belongs to one instance and the location to all."""

@@ -101,8 +101,12 @@ class SharedState:
         self._crowds: Crowds = program.ask(crowds)
         self._handovers: Handovers = program.ask(handovers)
         self._hierarchy = program.hierarchy
+        self._passing = self.parallel.execution.explorer.passing
         self.locations: dict[Key, Shared] = {}
         self._excluded: dict[tuple[Locks, Address, Locks, Address], bool] = {}
+        self._stuck: set[Address] = {STUCK}
+        self._unborn: set[Root] = set()
+        self._find_stuck()
         self._collect()
 
     # --- collecting ---------------------------------------------------------------------------------------------
@@ -114,7 +118,7 @@ class SharedState:
             for activation, ways in reached.items():
                 for key, event in relevant.get(activation, ()):
                     occurrence = self.parallel.met(root, event, ways)
-                    if STUCK in occurrence.ended:
+                    if self._never(occurrence):
                         continue
                     alike = (root, event.function, event.at, event.detail.how, event.subject, _locks(event))
                     known = found[key].get(alike)
@@ -129,10 +133,28 @@ class SharedState:
             sites = list(found[key].values())
             self.locations[key] = Shared(key, sites[0].location, sites)
 
+    def _never(self, occurrence: Occurrence) -> bool:
+        """Whether no thread gets there: behind the second taking of a plain lock, or behind a wait for a thread that
+        never comes to its end for that reason."""
+        return not occurrence.ended.isdisjoint(self._stuck)
+
+    def _find_stuck(self) -> None:
+        """The threads that wait for themselves, with their pools; and those whose start nobody ever gets to."""
+        pools = self.parallel.execution.explorer.pool_of
+        for root in self.parallel.roots:
+            end = root.activation.exit
+            if root.kind == "thread" and end is not None and STUCK in end.ended and not root.many:
+                self._stuck |= root.addresses | {pools[task] for task in root.addresses if task in pools}
+        if len(self._stuck) > 1:
+            for root in self.parallel.roots:
+                starts = self.parallel.meetings(root.spawns) if root.kind == "thread" else []
+                if starts and all(self._never(start) for start in starts):
+                    self._unborn.add(root)
+
     def _walks(self) -> Iterator[tuple[Root, dict[Activation, Ways]]]:
         """What runs, and what it leads to: threads and modules, then the first entries."""
         for root in self.parallel.roots:
-            if root.kind != "entry" and root.domain == "thread":
+            if root.kind != "entry" and root.domain == "thread" and root not in self._unborn:
                 yield root, self.parallel.reached(root)
         yield from first_entries(self.parallel, MOST_ENTRIES)
 
@@ -165,7 +187,8 @@ class SharedState:
 
     def beside(self, site: Site, other: Site, locks: bool = False) -> bool:
         """Whether two accesses of one object can happen at the same time, whatever locks they hold."""
-        if not self._one_place(site, other):
+        passed = self._passed(site, other)
+        if passed is False or (passed is None and not self._one_place(site, other)):
             return False
         if self._loops.on_one_loop(site.event, site.root, other.event, other.root):
             return False
@@ -181,7 +204,22 @@ class SharedState:
         if self._handovers.between(site.occurrence, other.occurrence):
             return False
         sides = (site.location, other.location, site.root, other.root)
-        return self._instances.shared_by(*sides, locks) or self._crowds.meet(*sides)
+        return bool(passed) or self._instances.shared_by(*sides, locks) or self._crowds.meet(*sides)
+
+    def _passed(self, site: Site, other: Site) -> bool | None:
+        """Whether a queue made two accesses meet: the giver's, afterwards, and that of the thread that got the object.
+        False where each thread has got an object of its own; None where it is another question."""
+        if site.event.kind != "access" or other.event.kind != "access":
+            return None
+        mine, its, passing = site.access.hand, other.access.hand, self._passing
+        if mine is None or its is None or (mine.source is None and its.source is None):
+            return None
+        same = self.names.may_be_same(site.location, other.location)
+        if not passing.twice.isdisjoint(site.location.path()):
+            return same or None
+        if passing.shared(site.location):
+            return None
+        return same and (passing.leads(mine.to, its.source) or passing.leads(its.to, mine.source))
 
     def _own_code(self, site: Site, other: Site) -> bool:
         return self._instances.only_the_threads_own(site.event.activation, site.root, other.root)

@@ -89,3 +89,12 @@ def check(program: Program) -> Iterator[Finding]:
             f"{stories.build(race)}",
             "put test and change into one section of a lock, or use one operation that does both",
         )
+    for race in program.ask(races).of("outside"):
+        name = stories.spelling(race).short
+        yield stories.finding(
+            RULE,
+            race,
+            f"`{name}` is changed here without `{stories.lock(race)}`, under which {stories.rival(race)} tests it and "
+            "then changes it",
+            f"take `{stories.lock(race)}` here too",
+        )

@@ -49,7 +49,8 @@ def code_of(name):
 ## Stays silent when
 
 - it is complete before it is assigned;
-- a lock is held meanwhile;
+- a lock is held meanwhile, and by those who use it;
+- what is assigned without asking whether it is missing is used by no other thread, or not before it is filled;
 - it is an attribute of an object that nothing shows to be used by several threads.
 """
 
@@ -57,7 +58,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.lock_names import lock_names
 from ...analyses.sharing.publications import publications
+from ...analyses.sharing.seen_unfilled import seen_unfilled
+from ...analyses.traces import traces
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 
@@ -79,5 +83,20 @@ def check(program: Program) -> Iterator[Finding]:
             scope=function.qualname,
             story=tuple(steps),
             help="complete it in a local first, and assign it last",
+            confidence=Confidence.MEDIUM,
+        )
+    stories, names = program.ask(traces), program.ask(lock_names)
+    for unfilled in program.ask(seen_unfilled).found:
+        given, used = unfilled.given, unfilled.used
+        name = names.spelling(given.location)
+        filled, reader = (program.place(site.function, site.event.at) for site in (unfilled.filled, used))
+        yield RULE.finding(
+            program.place(given.function, given.event.at),
+            f"`{name.short}` is empty from here until it is filled, and {stories.who(used.root)} uses it as soon as it "
+            "is there",
+            subjects=(name.full,),
+            scope=given.function.qualname,
+            story=(Step(filled, "it is filled here"), Step(reader, f"`{name.short}` is used here", used.root.name)),
+            help="fill a local first, and assign it last",
             confidence=Confidence.MEDIUM,
         )

@@ -1,0 +1,81 @@
+"""Which roots are *many*: several threads of them may run at once."""
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from ...program.values import Address
+from .activation import Activation, Edge
+from .events import Event
+
+if TYPE_CHECKING:
+    from . import Execution
+    from .roots import Root
+
+
+def count_threads(found: Execution) -> None:
+    """Mark roots whose start can happen more than once while earlier ones still run: in a loop, by code that itself
+    runs several times, or at two places."""
+    often: dict[Activation, bool] = {}
+    callers: dict[Activation, list[tuple[Activation, Edge]]] = defaultdict(list)
+    begun: dict[Activation, list[Root]] = defaultdict(list)
+    for root in found.roots:
+        begun[root.activation].append(root)
+    for activation in found.explorer.activations.values():
+        for edge in activation.edges.values():
+            callers[edge.callee].append((activation, edge))
+
+    def several(activation: Activation, path: frozenset[Activation]) -> bool:
+        if activation in often:
+            return often[activation]
+        if activation in path:
+            return False
+        path |= {activation}
+        roots = begun.get(activation, [])
+        calls = callers.get(activation, [])
+        ways = len(calls) + sum(1 for root in roots if root.kind != "thread") + sum(len(r.spawns) for r in roots)
+        answer = (
+            ways > 1
+            or any(edge.repeats or several(caller, path) for caller, edge in calls)
+            or any(root.many or any(e.repeats or several(e.activation, path) for e in root.spawns) for root in roots)
+        )
+        often[activation] = answer
+        return answer
+
+    for root in found.roots:
+        for address in tuple(root.addresses):
+            root.addresses |= _names(found.explorer.renamed, address)
+        if root.kind == "thread" and not root.many:
+            own = [event for event in root.spawns if event not in root.choices]
+            root.many = any(_again(event, root, several) for event in own) or _overlap(own)
+
+
+def _names(renamed: dict[Address, set[Address]], address: Address) -> set[Address]:
+    found = {address}
+    pending = [address]
+    for each in pending:
+        fresh = renamed.get(each, set()) - found
+        found |= fresh
+        pending.extend(fresh)
+    return found
+
+
+def _overlap(spawns: list[Event]) -> bool:
+    """Whether one of several starts may happen while the thread of another one runs. Of starts that do not stand in one
+    function this is not known."""
+    for number, event in enumerate(spawns):
+        for other in spawns[:number]:
+            if event.activation is not other.activation or event.subject is other.subject:
+                return True
+            if other.subject in event.running or event.subject in other.running:
+                return True
+    return False
+
+
+def _again(event: Event, root: Root, several: object) -> bool:
+    """Whether one spawn event can happen again before its thread has surely ended."""
+    assert callable(several)
+    address = event.detail.obj.address
+    if event.repeats and (address.many or address.kind != "site"):  # one thread object starts once, in a loop or not
+        return event.subject in event.running or address.many
+    return bool(several(event.activation, frozenset()))
