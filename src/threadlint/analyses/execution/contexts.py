@@ -78,7 +78,9 @@ class Contexts(Rounds):
         closure = fn.closure if isinstance(fn.closure, Activation) else None
         locks = tuple(sorted({hold.lock for hold in held}, key=Address.order)) if held else ()
         home = closure.number if closure is not None else None
-        call = (frame.activation.number, node.at) if node is not None and frame and self.written_cells(function) else None
+        call = None
+        if node is not None and frame is not None and self.written_cells(function):
+            call = frame.activation.number, node.at
         passed = tuple(sorted(kept.items(), key=lambda item: item[0]))
         key = (function, receiver, home, passed, locks, owned, got, call)
         known = self.activations.get(key)
