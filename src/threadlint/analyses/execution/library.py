@@ -308,20 +308,6 @@ def _wait_for_signal(
     return result
 
 
-def _wait_for_flag(
-    frame: ActiveFrame, name: str, condition: Obj | None, arguments: Arguments, node: f.Expr, result: Values
-) -> Values:
-    """`condition.wait_for(lambda: ready)`: nobody gets further before the flag is set."""
-    predicate = arguments.expr(0, "predicate")
-    if isinstance(predicate, f.Lambda) and arguments.get(1, "timeout") in (None, (Lit(None),)):
-        returns = frame.function.module.functions[predicate.function].index.returns
-        flag = frame.location(returns[0].value) if returns and isinstance(returns[0].value, (f.Name, f.Attr)) else None
-        if flag is not None:
-            frame.explorer.flags.add(flag)
-            frame.state.ended |= {flag}
-    return UNKNOWN
-
-
 def _poll(
     frame: ActiveFrame, name: str, queue: Obj | None, arguments: Arguments, node: f.Expr, result: Values
 ) -> Values:
@@ -355,7 +341,6 @@ ACTIONS: dict[str, Action] = {
     "multiprocessing.pool.AsyncResult.get": _result,
     "multiprocessing.pool.AsyncResult.wait": _result,
     "concurrent.futures.wait": _wait,
-    "threading.Condition.wait_for": _wait_for_flag,
     "contextlib.ExitStack.enter_context": _enter_context,
     "contextlib.AsyncExitStack.enter_context": _enter_context,
 }
