@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...knowledge import types
 from ...model import facts as f
-from ...program.symbols import Class, Function, Module, last_name
+from ...program.symbols import Binding, Class, Function, Module, last_name
 from ...program.traverse import walk
 from ...program.values import Address, Mod
 from .heap import Heap
@@ -144,6 +144,18 @@ class Declarations(Heap):
                     found.add(_opened(node.value))
             known = self._opened[function] = frozenset(found & function.param_names)
         return known
+
+    def begins_as_number(self, place: Address) -> bool:
+        """Whether a global or an attribute is given a number where it is made."""
+        bindings: list[Binding] = []
+        if place.kind == "global":
+            module = self.program.modules.get(place.key[0])
+            bindings = module.exports.get(place.key[1], []) if module is not None else []
+        elif place.kind == "field":
+            cls = self.owners.get(place)
+            if cls is not None:
+                bindings = [*cls.attribute_bindings.get(place.key, ()), *cls.body.bindings.get(place.key, ())]
+        return any(isinstance(b.expr, f.Const) and b.expr.kind in ("int", "float") for b in bindings)
 
     def setter(self, cls: Class, attr: str) -> Function | None:
         """The property setter that an assignment to the attribute calls."""

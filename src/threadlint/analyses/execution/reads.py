@@ -102,9 +102,14 @@ def read_before(
 ) -> tuple[Check | None, bool]:
     """Whether the new value of a location is computed from the old one, and whether a switch point lies between.
 
-    Arithmetic on the old value counts (`n = n + 1`, `d[k] = d.get(k, 0) + 1`, also through a local copy); building a
-    new container out of the old one does not (copy and replace).
+    Arithmetic on the old value counts (`n = n + 1`, `d[k] = d.get(k, 0) + 1`, also through a local copy), and so does a
+    call that a number is passed to (`n = max(n, m)`); building a new container out of the old one does not (copy and
+    replace), nor does wrapping an object.
     """
+    if isinstance(expr, f.Call) and index is None:
+        old = _number_passed(frame, place, expr)
+        if old is not None:
+            return old, True
     if isinstance(expr, f.Call) and isinstance(expr.func, f.Attr) and expr.func.attr == "pop":  # `d[k] = d.pop(k, v)`
         same = isinstance(index, f.Name) and bool(expr.args) and isinstance(expr.args[0].value, f.Name)
         if same and index.id == expr.args[0].value.id and frame.location(expr.func.value) is place:  # type: ignore[union-attr]
@@ -127,3 +132,17 @@ def read_before(
             if read is place:
                 check = Check(place, node.at, "copy", frame.state.held)
     return check, visible
+
+
+def _number_passed(frame: PlacedFrame, place: Address, call: f.Call) -> Check | None:
+    """The read of a location, known to begin as a number, whose value a call gets."""
+    for arg in call.args:
+        value = arg.value
+        if isinstance(value, f.Name) and value.id in frame.state.copies:
+            copied = frame.state.copies[value.id]
+            if copied.location is place and frame.explorer.begins_as_number(place):
+                return copied._replace(form="copy")
+        elif isinstance(value, (f.Name, f.Attr)) and frame.location(value) is place:
+            if frame.explorer.begins_as_number(place):
+                return Check(place, value.at, "copy", frame.state.held)
+    return None

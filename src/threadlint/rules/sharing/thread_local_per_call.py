@@ -42,7 +42,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.execution import execution
-from ...analyses.lifecycle.uses import uses
+from ...analyses.lifecycle.uses import ESCAPES, Use, uses
+from ...model import facts as f
 from ...model.finding import Finding, Rule, Severity
 from ...program.program import Program
 
@@ -57,7 +58,7 @@ def check(program: Program) -> Iterator[Finding]:
         if function.is_top:
             continue
         fate = fates.of(function, event.detail.node)
-        if fate.escapes or any(home != "local" for home, _, _ in fate.homes) or not fate.homes:
+        if any(map(_leaves, fate.uses)) or any(home != "local" for home, _, _ in fate.homes) or not fate.homes:
             continue
         if any(name in function.shared_cells for _, name, _ in fate.homes):
             continue
@@ -69,3 +70,9 @@ def check(program: Program) -> Iterator[Finding]:
             scope=function.qualname,
             help="make it once, at module level or in the constructor, or use a plain variable",
         )
+
+
+def _leaves(use: Use) -> bool:
+    """Whether a use lets the object itself out, and not only what a call of it gives (`return current.get()`)."""
+    given = use.node.value if isinstance(use.node, f.Return) else None
+    return use.how in ESCAPES and not isinstance(given, f.Call)
