@@ -129,8 +129,34 @@ def test_threads_are_told_with_their_starts(bank: Path) -> None:
 
 def test_shared_state_is_told_with_its_accesses(bank: Path) -> None:
     lines = shown("shared-state", "bank/office.py").splitlines()
-    after = lines[lines.index("bank.office.Office.served") + 1]
+    at = next(number for number, line in enumerate(lines) if line.startswith("bank.office.Office.served: "))
+    after = lines[at + 1]
     assert after.startswith("    augment at bank/office.py:30:13 in bank.office.Office.serve without a lock")
+
+
+def test_every_piece_of_shared_state_has_a_verdict(bank: Path) -> None:
+    (bank / "shelf.py").write_text(
+        "import threading\n\nNAMES = ['a']\n\n\nclass Shelf:\n    def __init__(self):\n"
+        "        self._lock = threading.Lock()\n        self._books = []\n        self.put = 0\n"
+        "        self.open = True\n\n"
+        "    def add(self, book):\n        with self._lock:\n            self._books.append(book)\n"
+        "        self.put += 1\n\n"
+        "    def all(self):\n        with self._lock:\n            return list(self._books)\n\n"
+        "    def shut(self):\n        self.open = False\n\n    def is_open(self):\n        return self.open\n\n\n"
+        "class Reader:\n    def __init__(self):\n        self.page = 0\n\n"
+        "    def turn(self):\n        self.page += 1\n"
+    )
+    verdicts = {
+        line.partition(": ")[0]: line.partition(": ")[2]
+        for line in shown("shared-state", "--assume-threaded", "shelf.py").splitlines()
+        if not line.startswith(" ")
+    }
+    assert verdicts == {
+        "shelf.Reader.page": "changed without a lock: right as long as no two threads share the object",
+        "shelf.Shelf._books": "guarded by Shelf._lock",
+        "shelf.Shelf.open": "no common lock, single steps",
+        "shelf.Shelf.put": "THR202 at shelf.py:16:9",
+    }
 
 
 @pytest.mark.parametrize("question", ["facts", "calls", "held-locks", "threads", "shared-state"])
