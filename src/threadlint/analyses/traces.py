@@ -99,6 +99,17 @@ def _decorates(wrapper: Activation, edge: Edge) -> bool:
     )
 
 
+def _counterpart(hold: Hold, inside: tuple[Hold, ...], outside: tuple[Hold, ...]) -> Hold | None:
+    """The caller's hold of a lock that the callee was entered with; a subclass may see it under another address."""
+    for each in reversed(outside):
+        if each.lock is hold.lock:
+            return each
+    for mine, theirs in zip(inside, outside, strict=False):
+        if mine.lock is hold.lock and (mine.at, mine.activation) == (theirs.at, theirs.activation):
+            return theirs
+    return None
+
+
 class Traces:
     """Shortest call paths, remembered."""
 
@@ -138,20 +149,22 @@ class Traces:
 
     def ways(self, event: Event, lock: Address) -> Iterator[Way]:
         """Every place that leads to an event from a function that took the lock, the nearest first."""
-        pending: list[tuple[Activation, tuple[tuple[Activation, Edge], ...]]] = [(event.activation, ())]
+        first = next((hold for hold in reversed(event.held) if hold.lock is lock), None)
+        if first is None:
+            return
+        pending: list[tuple[Activation, Hold, tuple[tuple[Activation, Edge], ...]]] = [(event.activation, first, ())]
         met = {event.activation}
-        for activation, chain in pending:
-            if all(hold.lock is not lock for hold in activation.held):
-                here = chain[0][1].held if chain else event.held
-                hold = next((hold for hold in reversed(here) if hold.lock is lock), None)
-                if hold is not None:
-                    yield self._way(event, hold, chain)
+        for activation, hold, chain in pending:
+            if all(each.lock is not hold.lock for each in activation.held):
+                yield self._way(event, hold, chain)
                 continue
             for caller, edge in self._callers.get(activation, ()):
-                reached = all(hold.how != "never" for hold in edge.held)
-                if reached and caller not in met and any(hold.lock is lock for hold in edge.held):
+                if caller in met or any(each.how == "never" for each in edge.held):
+                    continue
+                theirs = _counterpart(hold, activation.held, edge.held)
+                if theirs is not None:
                     met.add(caller)
-                    pending.append((caller, ((caller, edge), *chain)))
+                    pending.append((caller, theirs, ((caller, edge), *chain)))
 
     def _way(self, event: Event, hold: Hold, chain: tuple[tuple[Activation, Edge], ...]) -> Way:
         index = 0

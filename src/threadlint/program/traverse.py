@@ -32,6 +32,11 @@ def walk_expression(expr: f.Expr) -> Iterator[Any]:
             pending.extend(reversed(children(node)))
 
 
+def stands_in(body: tuple[f.Stmt, ...], at: f.Span) -> bool:
+    """Whether the node at a place is one of a body's; compound statements have only their headers for a place."""
+    return any(getattr(node, "at", None) == at for node in walk(body))
+
+
 def walk(body: tuple[f.Stmt, ...]) -> Iterator[Any]:
     """Every statement and expression of a body, parents first; nested functions and classes are not entered."""
     pending: list[Any] = list(reversed(body))

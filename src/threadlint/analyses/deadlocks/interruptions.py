@@ -89,7 +89,8 @@ class Interruptions:
     def _ordinary(self, lock: Address, functions: set[object]) -> Pair | None:
         """An acquisition of the lock by code that the finalizer does not lead to."""
         for pair in self._pairs.by_wanted.get(self._names.identity(lock), ()):
-            if pair.function not in functions and pair.function.name not in ("__init__", "__del__"):
+            making = pair.function.name == "__init__" and lock.root.kind not in ("global", "class")
+            if pair.function not in functions and not making and pair.function.name != "__del__":
                 if any(_busy(event, pair.wanted) for event in pair.events):
                     return pair
         return None

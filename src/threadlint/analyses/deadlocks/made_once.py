@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from ...model import facts as f
 from ...program.symbols import Function, last_name
-from ...program.traverse import walk
+from ...program.traverse import stands_in, walk
 
 Step = tuple[Function, f.Span]
 
@@ -35,14 +35,10 @@ def _awaited(function: Function, at: f.Span) -> Iterator[str]:
     for node in walk(function.facts.body):
         if not isinstance(node, f.If):
             continue
-        if _stands_in(node.body, at):
+        if stands_in(node.body, at):
             yield from _found(node.test, present=False)
-        elif _stands_in(node.orelse, at) or (node.at[1] <= at[0] and isinstance(node.body[-1], f.Return)):
+        elif stands_in(node.orelse, at) or (node.at[1] <= at[0] and isinstance(node.body[-1], f.Return)):
             yield from _found(node.test, present=True)
-
-
-def _stands_in(body: tuple[f.Stmt, ...], at: f.Span) -> bool:
-    return any(statement.at[0] <= at[0] < statement.at[1] for statement in body)
 
 
 def _found(test: f.Expr, present: bool) -> Iterator[str]:

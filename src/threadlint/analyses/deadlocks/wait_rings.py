@@ -16,7 +16,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...knowledge.blocking import ENDERS
+from ...model import facts as f
 from ...program.program import Program
+from ...program.symbols import Function
+from ...program.traverse import stands_in, walk
 from ...program.values import Address
 from ..execution import Activation, Event, Hold, LibraryCall, Root
 from ..lock_names import Names, lock_names
@@ -29,6 +32,7 @@ from .waiting import Waiting, waiting
 
 LONGEST = 3
 """Threads followed that wait for each other one after the other."""
+_Spot = tuple[Activation, f.Span]
 
 
 class Ring(NamedTuple):
@@ -153,7 +157,7 @@ class Rings:
                 for event in pair.events:
                     if root not in self._parallel.roots_of(event.activation):
                         continue
-                    if end is not None and not self._on_the_way(root, pair, event, end):
+                    if end is not None and not self._on_the_way(each, root, pair, event, end):
                         continue
                     for other in self._meetings(event):
                         if other.root is not root or not signals.isdisjoint(other.ended):
@@ -201,24 +205,52 @@ class Rings:
                 return middle._replace(occurrence=third)
         return None
 
-    def _on_the_way(self, root: Root, pair: Pair, event: Event, end: Event) -> bool:
-        """Whether a thread takes the pair's lock before it gets to the end: it still holds it there, or has had it."""
+    def _on_the_way(self, each: Waiting, root: Root, pair: Pair, event: Event, end: Event) -> bool:
+        """Whether a thread takes the pair's lock before it gets to the end: it still holds it there, or has had it. Who
+        takes from a full queue in a loop, alone, takes again only after what follows in the loop."""
         if any(self._names.may_be_same(hold.lock, pair.wanted) for hold in end.held):
             return True
-        return self._precedes(root, event, end)
+        here, there = self._parting(root, event, end)
+        if here is None or there is None:
+            return False
+        if here[1] < there[1]:
+            return True
+        return each.wait.on == "put" and _alone(root) and _in_one_loop(here[0].function, here[1], there[1])
 
     def _precedes(self, root: Root, first: Event, second: Event) -> bool:
         """Whether one event of a root comes before another in the text of the function where their ways part."""
+        here, there = self._parting(root, first, second)
+        return here is not None and there is not None and here[1] < there[1]
+
+    def _parting(self, root: Root, first: Event, second: Event) -> tuple[_Spot | None, _Spot | None]:
+        """Where the ways of a root to two events part: two places in one activation."""
         ways: list[list[tuple[Activation, tuple[int, int]]]] = []
         for event in (first, second):
             trace = self._traces.trace(root, event)
             ways.append([(activation, edge.at) for activation, edge in trace.edges] + [(event.activation, event.at)])
         for (one, here), (other, there) in zip(*ways, strict=False):
             if one is not other:
-                return False
+                break
             if here != there:
-                return bool(here < there)
-        return False
+                return (one, here), (other, there)
+        return None, None
+
+
+def _alone(root: Root) -> bool:
+    """Whether one thread at most runs it for one object: many may be those of many objects that each start their own."""
+    if not root.many:
+        return True
+    return len(root.spawns) == 1 and all(
+        spawn.function.name == "__init__" and not spawn.repeats and not spawn.detail.many for spawn in root.spawns
+    )
+
+
+def _in_one_loop(function: Function, one: f.Span, other: f.Span) -> bool:
+    """Whether two places stand in the body of one loop."""
+    return any(
+        isinstance(loop, (f.While, f.ForLoop)) and stands_in(loop.body, one) and stands_in(loop.body, other)
+        for loop in walk(function.facts.body)
+    )
 
 
 def _shut_out(each: Waiting, pair: Pair) -> bool:

@@ -195,6 +195,8 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
                 closed.add(root.function)
                 continue
             root.kind, root.name = "thread", own.name  # its users start it
+            if isinstance(root.activation.receiver, Obj):
+                root.addresses.add(root.activation.receiver.address)
         if root.public and assumed and program.config.assumes_threaded(root.function.qualname):
             root.many = True
         how = serving.get(root.function)

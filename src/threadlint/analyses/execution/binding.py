@@ -76,7 +76,7 @@ class BindingFrame(PlacedFrame):
                         self.enter(Fn(setter, owner), Arguments((values,)), target, None)
                         continue
                     self.evaluator.store(field(owner.address, target.attr), self._kept(values))
-                    self.explorer.keeps(owner.type, values)
+                    self.explorer.keeps(owner.type, target.attr, values)
                     place = field(owner.address, target.attr)
                     self.explorer.note_owner(place, owner.type, target.attr)
                     if not self.owns(owner.address):

@@ -13,7 +13,7 @@ from ...model import facts as f
 from ...program.evaluate import IDENTITY, Arguments
 from ...program.static import rebased
 from ...program.symbols import Function, Module, last_name
-from ...program.values import UNKNOWN, Address, Cls, Ext, Fn, Mod, Obj, Value, Values, union
+from ...program.values import UNKNOWN, Address, Cls, Ext, Fn, Mod, Obj, Value, Values, field, union
 from .activation import Activation
 from .contexts import Contexts
 from .control import run_body
@@ -166,7 +166,7 @@ class Explorer(Contexts):
                 made = Obj("a context manager made by a generator", Address("site", None, site, frame.repeats()), site)
                 self._generators_held(frame, fn, arguments, made)
                 return (made,)
-            held = () if detached else frame.state.held
+            held = () if detached else _as_seen_by(fn.receiver, frame)
             callee = self.activate(frame, fn, arguments, held, node)
             if callee is None:
                 return self.static.returned(function, fn.receiver, hint, node, frame.function)
@@ -282,3 +282,20 @@ class Explorer(Contexts):
 
 def _is_nested(function: Function) -> bool:
     return function.parent is not None and not function.parent.is_top
+
+
+def _as_seen_by(receiver: Value | None, frame: ActiveFrame) -> tuple[Hold, ...]:
+    """The locks that a frame holds, as a method of the same object sees them: where a subclass overrides what is called,
+    the object is one of that subclass from there on, and so are its locks."""
+    held, mine = frame.state.held, frame.receiver
+    if not held or receiver is mine or not isinstance(receiver, Obj) or not isinstance(mine, Obj):
+        return held
+    here, there = mine.address, receiver.address
+    if here.kind != "some" or there.kind != "some" or here.key[1] != "self" or there.key[1] != "self":
+        return held
+    return tuple(
+        Hold(hold.obj.at(field(there, hold.lock.key)), hold.at, hold.how, hold.activation, hold.through)
+        if hold.lock.kind == "field" and hold.lock.base is here and hold.obj.under is None
+        else hold
+        for hold in held
+    )

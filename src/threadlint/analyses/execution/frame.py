@@ -153,7 +153,7 @@ class ActiveFrame(BindingFrame):
             kept = {hold.lock for hold in callee.held}
             after = {hold.lock for hold in done.held}
             outer = tuple(h for h in state.held if h.lock not in kept or h.lock in after)
-            state.held = outer + tuple(h for h in done.held if h.lock not in mine)
+            state.held = outer + tuple(h for h in done.held if h.lock not in mine and h.lock not in kept)
         if done.got or done.given:
             state.got |= done.got
             state.given |= done.given

@@ -21,6 +21,8 @@ from .events import is_lock
 if TYPE_CHECKING:
     from ...program.program import Program
 
+MOST_KEPT_TYPES = 3
+"""Classes that an attribute can be seen to hold before nothing is concluded from it."""
 _CONCURRENT = types.THREADS | types.POOLS | types.PROCESS_POOLS | types.QUEUES | {"threading.Event", "threading.local"}
 
 
@@ -64,6 +66,8 @@ class Heap(Evaluator):
         if value.address.single and stored:
             return stored
         declared = self.static.class_field(cls, name, value)
+        if not declared and not stored and value.address.kind == "some":
+            return self._of_kept_types(cls, name, place)
         if not declared:
             if not stored:
                 self._missed(place)
@@ -76,6 +80,19 @@ class Heap(Evaluator):
                 v for v in declared if not (isinstance(v, Obj) and v.address.kind == "some" and v.type in types_seen)
             )
         return union(stored, declared)
+
+    def _of_kept_types(self, cls: Class, name: str, place: Address) -> Values:
+        """What an attribute of some instance holds that was only given to constructors: an object of the class that
+        other instances were seen to keep there."""
+        found = UNKNOWN
+        family = (*self.program.hierarchy.mro(cls), *self.program.hierarchy.subclasses(cls))
+        for each in family:
+            found = union(found, self.fields.get(_of_any(each, name), UNKNOWN))
+        if not found:
+            for each in family:
+                self._missed(_of_any(each, name))
+        kept = {value.type: None for value in found if isinstance(value, Obj)}
+        return tuple(Obj(each, place) for each in kept) if len(kept) <= MOST_KEPT_TYPES else UNKNOWN
 
     def of_whoever_has(self, attr: str) -> Values:
         """Where callbacks are kept under a name that one class alone gives to a container, it is that container."""
@@ -156,8 +173,12 @@ class Heap(Evaluator):
             known = self._concurrent[cls] = self._find_concurrency(cls)
         return known
 
-    def keeps(self, cls: Class, values: Values) -> None:
+    def keeps(self, cls: Class, attr: str, values: Values) -> None:
         """Values were stored in an attribute of an instance."""
+        kept = tuple(v for v in values if isinstance(v, Obj) and isinstance(v.type, Class) and self.matters(v))
+        if kept:
+            place = _of_any(cls, attr)
+            self.fields[place] = union(self.fields.get(place, UNKNOWN), kept)
         if self._concurrent.get(cls) is False and any(self.matters(value) for value in values):
             self._concurrent[cls] = True
             self._learned.add(cls)
@@ -181,3 +202,8 @@ class Heap(Evaluator):
 def _is_own(value: Value) -> bool:
     """Whether a value is an object of a class of the program."""
     return isinstance(value, Obj) and isinstance(value.type, Class)
+
+
+def _of_any(cls: Class, attr: str) -> Address:
+    """The place that stands for the attribute of every instance of just that class."""
+    return field(Address("some", None, (cls.qualname, "any instance")), attr)
