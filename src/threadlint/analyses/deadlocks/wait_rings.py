@@ -237,7 +237,7 @@ class Rings:
 
 
 def _alone(root: Root) -> bool:
-    """Whether one thread at most runs it for one object: many may be those of many objects that each start their own."""
+    """Whether one thread at most runs it for one object: many may be those of many objects that each start one."""
     if not root.many:
         return True
     return len(root.spawns) == 1 and all(

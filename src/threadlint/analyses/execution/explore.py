@@ -285,8 +285,8 @@ def _is_nested(function: Function) -> bool:
 
 
 def _as_seen_by(receiver: Value | None, frame: ActiveFrame) -> tuple[Hold, ...]:
-    """The locks that a frame holds, as a method of the same object sees them: where a subclass overrides what is called,
-    the object is one of that subclass from there on, and so are its locks."""
+    """The locks that a frame holds, as a method of the same object sees them: where a subclass overrides what is
+    called, the object is one of that subclass from there on, and so are its locks."""
     held, mine = frame.state.held, frame.receiver
     if not held or receiver is mine or not isinstance(receiver, Obj) or not isinstance(mine, Obj):
         return held

@@ -5,7 +5,7 @@ the lock on purpose, and so does one that hands it over. A function hands a lock
 
 - its name says that it takes or gives locks (`acquire…`, `…lock…`, `__enter__`, `…fork…`), and it is no
   `@contextmanager`, to which control comes back;
-- it holds the lock however it returns normally, and gives it back only when it fails;
+- it holds the lock however it returns normally, and gives it back only when it fails, or somebody else gives it back;
 - it holds the lock exactly where it returns True, and returns nothing or False elsewhere.
 
 A function that returns with one lock held and with another released that it had not taken passes a baton; its locks
@@ -21,6 +21,7 @@ from typing import NamedTuple
 from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Class, Function
+from ...program.traverse import stands_in, walk
 from .lock_calls import LockCalls, last_part, lock_calls
 from .lock_paths import Exit, Walked, lock_paths
 
@@ -68,25 +69,27 @@ def lock_leaks(program: Program) -> list[Leak]:
             continue
         if use.counts or not use.belongs_to_threads or keeps_on_purpose(use.function):
             continue
+        ended = any((owner, last_part(use.path)) in ending for owner in (use.function.cls, None))
         places = {call.at[0]: call.at for call in use.acquires} | {call.at[0]: call.at for call, _ in walked.helpers}
         causes: dict[object, Leak] = {}
         for offset in sorted(walked.paths.released):
-            leak = _leak(walked, offset, places[offset])
+            leak = _leak(walked, offset, places[offset], ended)
             if leak is not None:
                 if leak.how in ("return", "end") and not walked.helpers:
-                    leak = leak._replace(paired=(use.function.cls, last_part(use.path)) in ending)
+                    paired = use.function.cls is not None and (use.function.cls, last_part(use.path)) in ending
+                    leak = leak._replace(paired=paired)
                 causes.setdefault(leak.releases if leak.how == "exc" else (leak.how, leak.at), leak)
         found.extend(causes.values())
     return found
 
 
 def _ending(program: Program) -> frozenset[tuple[Class | None, str]]:
-    """Classes with the last names of locks that some method of theirs releases and does not take."""
+    """Classes (and no class, for functions) with the last names of locks that a method releases and does not take."""
     return frozenset(
         (function.cls, last_part(use.path))
         for function, uses in program.ask(lock_calls).items()
         for use in uses
-        if function.cls is not None and use.releases and not use.acquires
+        if use.releases and not use.acquires
     )
 
 
@@ -106,10 +109,11 @@ def passing_batons(program: Program) -> frozenset[Function]:
     )
 
 
-def _leak(walked: Walked, offset: int, place: f.Span) -> Leak | None:
+def _leak(walked: Walked, offset: int, place: f.Span, ended: bool) -> Leak | None:
+    """`ended`: somewhere the lock is given back by who has not taken it."""
     paths = walked.paths
     held = [each for each in paths.exits if offset in each.state.held]
-    if _is_handed_over(walked, offset):
+    if _is_handed_over(walked, offset, ended):
         return None
     ways = [(each.kind, each.at) for each in held if each.kind in _LEAVING and each.since <= offset]
     ways += [("continue", at) for again, at in paths.again if again == offset]
@@ -121,14 +125,26 @@ def _leak(walked: Walked, offset: int, place: f.Span) -> Leak | None:
     return Leak(walked.use, place, how, place if how == "end" else at, tuple(paths.released[offset]))
 
 
-def _is_handed_over(walked: Walked, offset: int) -> bool:
+def _is_handed_over(walked: Walked, offset: int, ended: bool) -> bool:
     """Whether the function keeps the lock for its caller, see above."""
     normal = [each for each in walked.paths.exits if each.kind in ("return", "end")]
     without = [each for each in normal if not each.state.held]
     if not without:
-        return bool(normal)
+        kept = any(offset in each.state.held for each in normal)
+        return bool(normal) and (ended or not kept or _only_when_failing(walked, offset))
     holding = [each for each in normal if offset in each.state.held]
     return bool(holding) and all(each.name == "true" for each in holding) and all(_says_no(each) for each in without)
+
+
+def _only_when_failing(walked: Walked, offset: int) -> bool:
+    """Whether the function gives the lock back in handlers only."""
+    handlers = [
+        handler
+        for node in walk(walked.use.function.facts.body)
+        if isinstance(node, f.Try)
+        for handler in node.handlers
+    ]
+    return all(any(stands_in(handler.body, at) for handler in handlers) for at in walked.paths.released[offset])
 
 
 def _says_no(each: Exit) -> bool:
