@@ -23,6 +23,7 @@ from ..lock_names import Names, lock_names
 from ..parallel import Parallel, parallel
 from .critical_pairs import CriticalPairs, Pair, critical_pairs
 
+_WEAK = frozenset({"weakref", "WeakMethod", "ReferenceType"})
 FUTURE = "concurrent.futures.Future"
 
 
@@ -115,6 +116,8 @@ class StoredCalls:
         """The name under which the called function is stored, and whether that is a plain case."""
         callee = event.subject
         function = event.function
+        if _dereferences(event):
+            return None
         if (
             isinstance(callee, f.Attr)
             and isinstance(callee.value, f.Name)
@@ -163,6 +166,16 @@ class StoredCalls:
                 if isinstance(binding.expr, f.Name) and binding.expr.id in binding.function.param_names:
                     return True
         return False
+
+
+def _dereferences(event: Event) -> bool:
+    """Whether the call asks a weak reference for what it refers to: without arguments, for the sake of its result, in a
+    class that keeps such references."""
+    call = event.detail
+    method = event.function.method_of
+    if not call.used or not isinstance(call.node, f.Call) or call.node.args or method is None or method.cls is None:
+        return False
+    return any(not _WEAK.isdisjoint(each.words) for each in method.cls.own_functions)
 
 
 def _loops(body: tuple[f.Stmt, ...]) -> Iterator[f.ForLoop]:

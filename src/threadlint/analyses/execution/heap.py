@@ -12,6 +12,7 @@ from ...knowledge import types
 from ...knowledge.callbacks import CALLBACK_WORDS
 from ...knowledge.threads import STARTING_WORDS
 from ...model import facts as f
+from ...program.classes import MOST_OVERRIDES
 from ...program.evaluate import Evaluator
 from ...program.symbols import Class
 from ...program.values import UNKNOWN, Address, Ext, Fn, Obj, Pack, Partial, Value, Values, field, union
@@ -85,7 +86,8 @@ class Heap(Evaluator):
         """What an attribute of some instance holds that was only given to constructors: an object of the class that
         other instances were seen to keep there."""
         found = UNKNOWN
-        family = (*self.program.hierarchy.mro(cls), *self.program.hierarchy.subclasses(cls))
+        hierarchy = self.program.hierarchy
+        family = (*hierarchy.mro(cls), *hierarchy.subclasses(cls)[:MOST_OVERRIDES])
         for each in family:
             found = union(found, self.fields.get(_of_any(each, name), UNKNOWN))
         if not found:
