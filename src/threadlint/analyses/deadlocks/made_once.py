@@ -24,10 +24,12 @@ def made_once(steps: Iterable[Step]) -> bool:
 
 
 def _assigned(function: Function) -> Iterator[str]:
-    """Attributes and globals that the function assigns."""
-    for _, name, _ in function.index.attributes:
-        yield name
-    yield from function.facts.globals
+    """Attributes and globals that the function makes; flags that it sets are not among them."""
+    made = [(name, binding.expr) for _, name, binding in function.index.attributes]
+    made += [(name, each.expr) for name in function.facts.globals for each in function.bindings.get(name, ())]
+    for name, expr in made:
+        if not isinstance(expr, f.Const):
+            yield name
 
 
 def _awaited(function: Function, at: f.Span) -> Iterator[str]:
