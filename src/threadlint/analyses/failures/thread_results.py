@@ -17,6 +17,7 @@ from ...program.values import Address
 from ..execution import Activation, Event, Root, execution, reach
 from ..lifecycle.lifetimes import Life
 from ..mentions import STATEMENTS, mentions
+from .filled_containers import FilledContainers, filled_containers
 
 _CHANGES = frozenset({"write", "augment", "change", "item"})
 _TELLING = frozenset({
@@ -27,7 +28,8 @@ _TELLERS = ("threading.", "queue.", "multiprocessing.", "concurrent.", "asyncio.
 
 
 class Reader(NamedTuple):
-    """A place that reads what a thread changes."""
+    """A place that reads what a thread changes: `location`, or what only the thread was given to fill (then it is the
+    thread's own address)."""
 
     function: Function
     at: f.Span
@@ -40,6 +42,7 @@ class Results:
     def __init__(self, program: Program) -> None:
         self._found = program.ask(execution)
         self._where = program.ask(mentions)
+        self._filled: FilledContainers = program.ask(filled_containers)
         self._by_address: dict[Address, list[Root]] = {}
         self._by_site: dict[tuple[str, int], list[Root]] = {}
         for root in self._found.roots:
@@ -89,9 +92,12 @@ class Results:
     def readers(self, life: Life, function: Function, after: int) -> list[Reader]:
         """Where `function`, behind an offset, reads what the thread changes."""
         changed = self.changed(life)
-        if not changed:
-            return []
         found: dict[tuple[int, int], Reader] = {}
+        if function is life.function:
+            for filled in self._filled.readers(life, after):
+                found[filled.at] = Reader(function, filled.at, life.obj.address)
+        if not changed:
+            return [found[at] for at in sorted(found)]
         for activation in self._found.activations:
             if activation.function is function:
                 for event in activation.events.values():
@@ -108,6 +114,36 @@ class Results:
                 if node.at[0] > after and not (isinstance(above, (f.Assign, f.AugAssign)) and above.value is not node):
                     found.setdefault(node.at, Reader(function, node.at, location))
         return [found[at] for at in sorted(found)]
+
+    def later_readers(self, life: Life) -> list[Reader]:
+        """Where the main thread, in whatever function, reads what the thread changes, while the thread may run."""
+        changed = self.changed(life)
+        if not changed:
+            return []
+        every = (address for root in self.roots(life) for address in root.addresses)
+        addresses = {life.obj.address, *(a for a in every if a.kind == "site" and a.key[:2] == life.obj.site)}
+        own = set(self._activations(life))
+        later: dict[Activation, None] = {}
+        found: dict[tuple[str, f.Span], Reader] = {}
+
+        def look(activation: Activation, event: Event) -> None:
+            if event.kind == "access" and event.subject in changed and event.detail.how in ("read", "iterate"):
+                key = (activation.function.module.name, event.at)
+                found.setdefault(key, Reader(activation.function, event.at, event.subject))
+
+        for root in self._found.roots:
+            for activation in reach(root.activation) if root.kind == "main" else ():
+                for event in activation.events.values():
+                    if not addresses.isdisjoint(event.running):
+                        look(activation, event)
+                for edge in activation.edges.values():
+                    if not addresses.isdisjoint(edge.running):
+                        later.update((each, None) for each in reach(edge.callee))
+        for activation in later:
+            if activation not in own:
+                for event in activation.events.values():
+                    look(activation, event)
+        return [found[key] for key in sorted(found)]
 
     def looks_first(self, readers: list[Reader]) -> bool:
         """Whether the first of some readers is a test: then the code knows that the result may not be there."""

@@ -182,11 +182,17 @@ def _judged(program: Program, where: Mentions, results: Results, life: Life) -> 
     points = [(start.function, start.at[1]) for start in results.starts(life)]
     points += [(use.function, use.node.at[1]) for use in life.begins if use.function not in dict(points)]
     readers = [reader for function, after in points for reader in results.readers(life, function, after)]
+    service = any(_loops_for_ever(fn.function.facts.body) for fn, _ in life.targets)
+    if service:
+        readers = [reader for reader in readers if reader.location is not life.obj.address]  # it fills a stream
+    near = bool(readers)
+    if not readers and not service and life.fate.homes:
+        readers = results.later_readers(life)
     story: tuple[Step, ...] = ()
     if results.looks_first(readers):
         return  # it polls
     if readers:
-        confidence = Confidence.HIGH
+        confidence = Confidence.HIGH if near else Confidence.MEDIUM
         story = (
             Step(program.place(life.function, life.node.at), f"thread `{life.name}` is made here"),
             Step(program.place(readers[0].function, readers[0].at), "read while the thread may still run"),
@@ -204,7 +210,7 @@ def _judged(program: Program, where: Mentions, results: Results, life: Life) -> 
             f"`{life.name}` is started and never joined: nothing waits for its end, and nobody learns whether it failed"
         )
         confidence = _confidence(where, life)
-    if not readers and any(_loops_for_ever(fn.function.facts.body) for fn, _ in life.targets):
+    if not readers and service:
         return
     yield RULE.finding(
         program.place(life.function, life.node.at),
