@@ -1,6 +1,7 @@
 """Endless threads that somebody waits for: tasks of pools, and daemons that a stopping function joins.
 
-Domain. A worker loop without a way out (`worker_loops`). Run by an executor it keeps one of its threads for ever:
+Domain. A worker loop without a way out (`worker_loops`), and without a call of the program that raises an exception
+which is there to tell that it is over. Run by an executor it keeps one of its threads for ever:
 leaving the `with`, `shutdown()` and the end of the process all wait for it. Run by a daemon thread it hurts nobody
 until a function whose name says that it stops something joins the thread without a timeout.
 """
@@ -11,9 +12,12 @@ from typing import NamedTuple
 
 from ...model import facts as f
 from ...program.program import Program
-from ...program.symbols import Function
+from ...program.symbols import Function, last_name
+from ...program.traverse import walk
+from ..failures.exceptions import is_broad, is_caught, sites
 from ..failures.thread_results import thread_results
 from .lifetimes import Life, is_stop, lifetimes
+from .stop_signals import stop_signals
 from .worker_loops import WorkerLoop, leads_out, worker_loops
 
 
@@ -37,7 +41,10 @@ class EndlessWaits:
     """The answer: `loops` without a way out, the `tasks` and `joins` that wait for them."""
 
     def __init__(self, program: Program) -> None:
-        self.loops = [loop for loop in program.ask(worker_loops) if loop.is_endless and not leads_out(loop.loop)]
+        self.loops = [
+            loop for loop in program.ask(worker_loops)
+            if loop.is_endless and not leads_out(loop.loop) and not _is_told_by_an_exception(program, loop)
+        ]  # fmt: skip
         self.tasks: list[EndlessTask] = []
         self.joins: list[EndlessJoin] = []
         if not self.loops:
@@ -55,6 +62,37 @@ class EndlessWaits:
                 for use in life.fate.called("join") if loop is not None else ():
                     if loop is not None and use.how == "call" and not use.node.args and is_stop(use.function.name):
                         self.joins.append(EndlessJoin(life, loop, use.function, use.node))
+
+
+def _is_told_by_an_exception(program: Program, loop: WorkerLoop) -> bool:
+    """Whether something that the loop calls raises an exception that is there for telling: one of the program's own
+    classes, or one that a handler around the loop names."""
+    own = {cls.name for cls in program.classes}
+    named = {
+        last_name(each)
+        for node in walk(loop.function.facts.body) if isinstance(node, f.Try)
+        for handler in node.handlers if handler.type is not None and not is_broad(handler)
+        for each in (handler.type.items if isinstance(handler.type, f.Display) else (handler.type,))
+    }  # fmt: skip
+    uncaught = {
+        site.node.at
+        for site in sites(loop.function.facts.body)
+        if any(each is loop.loop for each in site.around) and not is_caught(site.inside(loop.loop))
+    }
+    for activation in program.ask(stop_signals).seen(loop.function):
+        for edge in activation.edges.values():
+            if edge.at in uncaught and not (own | named).isdisjoint(_raised(edge.callee.function)):
+                return True
+    return False
+
+
+def _raised(function: Function) -> set[str]:
+    """The names of what a function raises by itself."""
+    found = set()
+    for node in walk(function.facts.body):
+        if isinstance(node, f.Raise) and node.exc is not None:
+            found.add(last_name(node.exc.func if isinstance(node.exc, f.Call) else node.exc) or "")
+    return found - {""}
 
 
 def endless_waits(program: Program) -> EndlessWaits:

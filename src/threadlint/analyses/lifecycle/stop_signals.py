@@ -95,6 +95,10 @@ class StopSignals:
         """The signal that putting into a queue gives."""
         return ("queue", *self._names.identity(address))
 
+    def seen(self, function: Function) -> list[Activation]:
+        """The contexts that a function was seen in."""
+        return self._by_function.get(function, [])
+
     def reached_from(self, function: Function) -> list[Activation]:
         """Every activation that a function leads to, in all contexts that it was seen in."""
         found: dict[Activation, None] = {}

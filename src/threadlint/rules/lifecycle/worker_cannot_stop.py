@@ -71,6 +71,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.failures.thread_results import thread_results
+from ...analyses.lifecycle.deaf_gets import DeafGet, deaf_gets
 from ...analyses.lifecycle.endless_waits import EndlessJoin, EndlessTask, endless_waits
 from ...analyses.lifecycle.lifetimes import Life, lifetimes
 from ...analyses.lifecycle.made_daemon import made_daemon
@@ -133,6 +134,8 @@ def check(program: Program) -> Iterator[Finding]:
             else "wait for an event instead: `stop.wait(seconds)` ends as soon as it is set",
             confidence=Confidence.MEDIUM,
         )
+    for deaf in program.ask(deaf_gets):
+        yield _deaf(program, deaf)
     for odd in program.ask(odd_siblings):
         yield RULE.finding(
             program.place(odd.life.function, odd.life.node.at),
@@ -145,6 +148,19 @@ def check(program: Program) -> Iterator[Finding]:
             confidence=Confidence.MEDIUM,
             fix=_fix(odd.life),
         )
+
+
+def _deaf(program: Program, deaf: DeafGet) -> Finding:
+    return RULE.finding(
+        program.place(deaf.method, deaf.get.at),
+        f"a thread that waits here already does not see that `{deaf.closer.facts.qualname}` sets `{deaf.flag}`, "
+        "and is never woken",
+        subjects=(f"{deaf.method.module.name}.{deaf.method.facts.qualname}",),
+        scope=deaf.method.qualname,
+        story=(Step(program.place(deaf.closer, deaf.closer.facts.name_at), "sets it, and wakes nobody"),),
+        help="put a sentinel into the queue when it is closed, or give `get` a timeout",
+        confidence=Confidence.MEDIUM,
+    )
 
 
 def _waiting(unwoken: Unwoken) -> str:
