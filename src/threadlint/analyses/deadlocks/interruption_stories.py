@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...model import facts as f
 from ...model.finding import Step
 from ...model.place import Place
 from ...program.program import Program
+from ...program.traverse import stands_in, walk
+from ..execution import Event
 from ..lock_names import Names, Spelling, lock_names
 from ..traces import Traces, traces
 from .interruptions import Interruptions, interruptions
@@ -34,9 +37,10 @@ class InterruptionStories:
         self._traces: Traces = program.ask(traces)
 
     def each(self, spelling: str) -> Iterator[Told]:
-        """The interruptions by finalizers, or by signal handlers: the first for each handler and lock."""
+        """The interruptions by finalizers, or by signal handlers: one for each handler and lock, on a way that needs no
+        exception if there is one."""
         seen: set[tuple[str, str]] = set()
-        for each in self._found.found:
+        for each in sorted(self._found.found, key=lambda each: _stands_in_a_handler(each.event)):
             lock = self._names.spelling(each.address)
             key = (each.root.function.qualname, lock.full)
             if each.root.spelling != spelling or key in seen:
@@ -66,6 +70,16 @@ class InterruptionStories:
             yield Told(
                 at, each.event.function.qualname, lock, what, self._traces.through(entered), tuple(steps), each.plain
             )
+
+
+def _stands_in_a_handler(event: Event) -> bool:
+    """Whether an event happens only after an exception was caught."""
+    return any(
+        stands_in(handler.body, event.at)
+        for node in walk(event.function.facts.body)
+        if isinstance(node, f.Try)
+        for handler in node.handlers
+    )
 
 
 def interruption_stories(program: Program) -> InterruptionStories:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FINALIZER = "finalizer"
 SIGNAL_HANDLER = "signal handler"
-STREAM = "standard stream"
+STREAM = "write to a standard stream"
 _TAKERS = {
     "signal.signal": (SIGNAL_HANDLER, 1, "handler"),
     "weakref.ref": (FINALIZER, 1, "callback"),
