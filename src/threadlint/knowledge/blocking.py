@@ -30,6 +30,10 @@ WAITS: dict[str, Wait] = {
     "concurrent.futures.Executor.shutdown": Wait("shutdown", "pool", block=0, flag="wait"),
     "concurrent.futures.ThreadPoolExecutor.__exit__": Wait("the end of its `with`", "pool"),
     "multiprocessing.pool.ThreadPool.join": Wait("join", "pool"),
+    "multiprocessing.pool.ThreadPool.map": Wait("map", "future"),
+    "multiprocessing.pool.ThreadPool.starmap": Wait("starmap", "future"),
+    "concurrent.futures.ThreadPoolExecutor.map": Wait("map", "future"),
+    "concurrent.futures.Executor.map": Wait("map", "future"),
     "threading.Event.wait": Wait("wait", "event", timeout=0),
     "threading.Condition.wait": Wait("wait", "condition", timeout=0),
     "threading.Condition.wait_for": Wait("wait_for", "condition", timeout=1),
@@ -88,6 +92,12 @@ WAITS: dict[str, Wait] = {
     "io.TextIOWrapper.write": Wait("write", "file"),
 }
 """By canonical name of the function or `Type.method`."""
+
+LAZY = frozenset({"concurrent.futures.ThreadPoolExecutor.map", "concurrent.futures.Executor.map"})
+"""Of these, calls that wait only where what they give is gone through."""
+
+CONSUMING = frozenset({"list", "tuple", "set", "dict", "sum", "sorted", "any", "all", "max", "min", "frozenset"})
+"""Builtins that go through what they are given at once."""
 
 _QUEUES = ("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue")
 ENDERS: dict[str, frozenset[str]] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...knowledge.blocking import SHORT, WAITS, Wait
+from ...knowledge.blocking import CONSUMING, LAZY, SHORT, WAITS, Wait
 from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.program import Program
@@ -17,6 +17,7 @@ from ...program.symbols import dotted, last_name
 from ...program.traverse import walk, walk_expression
 from ...program.values import Address, Lit, Obj, Values
 from ..execution import Event, Hold, LibraryCall
+from ..execution.events import task_of
 from ..parallel import Parallel, parallel
 
 
@@ -39,6 +40,8 @@ class Waiting(NamedTuple):
         call: LibraryCall = self.event.detail
         if self.wait.on == "futures":
             return []
+        if self.wait.what in ("map", "starmap") and call.receiver is not None:
+            return [task_of(call.receiver.address, call.node)]
         return [call.receiver.address] if call.receiver is not None else []
 
     @property
@@ -104,6 +107,8 @@ def waiting(program: Program) -> list[Waiting]:
         ):
             continue
         call: LibraryCall = event.detail
+        if event.subject in LAZY and not _gone_through(event):
+            continue
         if wait.on == "put" and not bounded(together, call.receiver):
             continue
         length, seconds = length_of(wait, call.arguments)
@@ -117,6 +122,17 @@ def waiting(program: Program) -> list[Waiting]:
             found.append(Waiting(event, wait, length, seconds))
     found.sort(key=lambda each: (each.event.function.module.name, each.event.at, each.event.activation.number))
     return found
+
+
+def _gone_through(event: Event) -> bool:
+    """Whether what the call gives is gone through where it stands: `list(pool.map(…))`, `for x in pool.map(…)`."""
+    node: object = event.detail.node
+    parents = event.function.text.parents
+    above = parents.get(id(node))
+    if isinstance(above, f.Arg):
+        above = parents.get(id(above))
+        return isinstance(above, f.Call) and last_name(above.func) in CONSUMING
+    return (isinstance(above, f.ForLoop) and above.iter is node) or isinstance(above, (f.Starred, f.For))
 
 
 _ASKED = {

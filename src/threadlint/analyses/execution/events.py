@@ -8,7 +8,7 @@ from ...knowledge.locks import UNKNOWN_LOCK_TYPE as UNKNOWN_LOCK_TYPE
 from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.symbols import Function
-from ...program.values import Address, Fn, Obj, Values
+from ...program.values import Address, Fn, Obj, Values, field
 
 if TYPE_CHECKING:
     from .activation import Activation
@@ -59,6 +59,11 @@ def kind_of(obj: Obj) -> LockKind:
     if under.type == NEVER:
         return _NOTHING
     return LOCKS.get(under.type_name, UNKNOWN_LOCK)
+
+
+def task_of(pool: Address, node: f.Expr) -> Address:
+    """The address of the tasks that a call makes which gives no future for them."""
+    return field(pool, f"task at {node.at[0]}")
 
 
 def is_lock(obj: Obj) -> bool:

@@ -11,9 +11,9 @@ from ...knowledge.types import POOLS, PROCESS_POOLS, QUEUES
 from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.symbols import Class
-from ...program.values import UNKNOWN, Address, Fn, Lit, Obj, Partial, Values, field, union
+from ...program.values import UNKNOWN, Address, Fn, Lit, Obj, Partial, Values, union
 from .done_callbacks import REGISTERS, call_if_done, call_registered
-from .events import NEVER, UNKNOWN_LOCK_TYPE, Acquire, Hold, Spawn, lock_of, one_object
+from .events import NEVER, UNKNOWN_LOCK_TYPE, Acquire, Hold, Spawn, lock_of, one_object, task_of
 from .handing_over import take as take_out
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _submit(
         passed = spread(frame, arguments.get(spawner.args, "args"), arguments.get(None, "kwds"))
     futures = [value for value in result if isinstance(value, Obj)]
     base = pool.address if pool is not None else Address("site", None, (frame.function.module.name, node.at[0]))
-    task = futures[0].address if futures else field(base, f"task at {node.at[0]}")
+    task = futures[0].address if futures else task_of(base, node)
     if pool is not None and pool.type in POOLS:
         frame.explorer.pool_of[task] = pool.address
     targets = callables(given, passed)
@@ -159,6 +159,8 @@ def _submit(
     if spawner.domain == "thread":
         frame.state.running |= {task}
         frame.state.ended -= {task}
+        if spawner.many:  # the call may wait for the tasks that it makes
+            frame.note("call", node.at, name, key=pool)
     return result
 
 
