@@ -2,7 +2,8 @@
 
 Domain. A thread that nothing joins, that tells nobody that it is done, and whose work comes to an end; and, behind
 its start, in the same block or one around it, a `print` or a log whose text says that something is done, finished or
-complete. Texts that speak of something yet to come (`until done`, `not finished`) claim nothing.
+complete. Texts that speak of something yet to come (`until done`, `not finished`), or of a beginning (`startup
+completed`), claim nothing. What an object keeps in an attribute is there to go on.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from .lifetimes import Life
 _SAYING = frozenset({"print", "echo", "info", "debug", "log", "warning"})
 _CLAIM = re.compile(r"\b(?:done|finished|completed?)\b", re.IGNORECASE)
 _NOT_YET = re.compile(
-    r"\b(?:not|until|till|when|whether|if|once|wait\w*|be|before|after|get)\b|n't\b|\?", re.IGNORECASE
+    r"\b(?:not|until|till|when|whether|if|once|wait\w*|be|before|after|get|(?:start|init|set-?\s?up|launch|spawn|connect"
+    r"|config|regist|creat|schedul|submi|prepar|install|load)\w*)\b|n't\b|\?",
+    re.IGNORECASE,
 )
 
 
@@ -40,7 +43,7 @@ class ClaimedEnds:
 
     def of(self, life: Life) -> ClaimedEnd | None:
         """The first claim behind a start of a thread that nothing joins."""
-        for start in life.begins:
+        for start in life.begins if not life.homes else ():
             function = start.function
             statement = self._where.statement(function, start.node)
             while statement is not None and not isinstance(statement, (f.Def, f.ClassDef)):

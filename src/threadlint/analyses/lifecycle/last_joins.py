@@ -2,7 +2,8 @@
 
 Domain. A thread made and started in the body of a loop, kept in one plain name and nowhere else, and joined through
 that name behind the loop. Each round forgets the thread of the round before. A loop that may be left early (`break`,
-`return`, `raise`), or that asks whether the thread is alive, may well want only the last one.
+`return`, `raise`), or that asks whether the thread is alive, may well want only the last one; and to wait for one that
+goes on for ever is to wait for all.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ...program.program import Program
 from ..mentions import Mentions, mentions
 from .lifetimes import Life, lifetimes
 from .uses import Use
-from .worker_loops import may_be_left
+from .worker_loops import may_be_left, outermost_loops
 
 
 class LastJoin(NamedTuple):
@@ -33,6 +34,8 @@ def last_joins(program: Program) -> tuple[LastJoin, ...]:
         if not isinstance(loop, (f.ForLoop, f.While)) or not life.is_started or life.escapes or may_be_left(loop):
             continue
         if len(life.fate.homes) != 1 or life.fate.homes[0][0] == "attribute" or life.is_done("is_alive", "isAlive"):
+            continue
+        if not life.targets or any(True for fn, _ in life.targets for _ in outermost_loops(fn.function.facts.body)):
             continue
         joins = life.fate.called("join")
         if joins and all(_is_behind(where, life, loop, use) for use in joins):
