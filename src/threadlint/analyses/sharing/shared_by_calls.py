@@ -144,10 +144,15 @@ def _deleted(program: Program, cls: Class) -> Iterator[SharedByCalls]:
         for node in walk(function.facts.body):
             if isinstance(node, f.Delete):
                 for target in node.targets:
-                    if isinstance(target, f.Attr) and _is_own(function, target):
+                    if isinstance(target, f.Attr) and _is_own(function, target) and not _is_property(cls, target.attr):
                         read = _read_elsewhere(program, cls, function, target.attr)
                         if read is not None:
                             yield SharedByCalls("deleted", function, target.at, target.attr, read)
+
+
+def _is_property(cls: Class, name: str) -> bool:
+    """Whether deleting an attribute calls a method, which says what that means."""
+    return name in cls.methods
 
 
 def _read_elsewhere(program: Program, cls: Class, function: Function, name: str) -> f.Span | None:

@@ -20,7 +20,7 @@ from ...knowledge.locks import LOCKING_DECORATORS, UNKNOWN_LOCK_TYPE
 from ...knowledge.types import SYNCHRONISED
 from ...model import facts as f
 from ...program.program import Program
-from ...program.symbols import Function
+from ...program.symbols import Class, Function
 from ...program.values import Address, Obj
 from ..execution import Access, Activation, Event, Hold, Root
 from ..execution.events import kind_of, lock_of
@@ -103,6 +103,7 @@ class SharedState:
         self._hierarchy = program.hierarchy
         self._passing = self.parallel.execution.explorer.passing
         self.locations: dict[Key, Shared] = {}
+        self._local: dict[Class, bool] = {}
         self._excluded: dict[tuple[Locks, Address, Locks, Address], bool] = {}
         self._stuck: set[Address] = {STUCK}
         self._unborn: set[Root] = set()
@@ -160,12 +161,12 @@ class SharedState:
 
     def _relevant(self) -> dict[object, list[tuple[Key, Event]]]:
         """Accesses of locations that somebody changes after construction, by activation."""
-        owners, hierarchy = self.parallel.execution.explorer.owners, self._hierarchy
+        owners = self.parallel.execution.explorer.owners
         accesses = [
             event
             for event in self.parallel.execution.events("access")
             if not _exempt(event)
-            and not ((owner := owners.get(event.subject)) is not None and hierarchy.is_a(owner, ("threading.local",)))
+            and not ((owner := owners.get(event.subject)) is not None and self._is_of_each_thread(owner))
         ]
         changed = {self.names.identity(event.subject) for event in accesses if event.detail.how in CHANGES}
         relevant: dict[object, list[tuple[Key, Event]]] = defaultdict(list)
@@ -174,6 +175,14 @@ class SharedState:
             if key in changed:
                 relevant[event.activation].append((key, event))
         return relevant
+
+    def _is_of_each_thread(self, owner: Class) -> bool:
+        """Whether each thread has the attributes of a class for itself, or can have them by choice of a subclass."""
+        known = self._local.get(owner)
+        if known is None:
+            family = (owner, *self._hierarchy.subclasses(owner))
+            known = self._local[owner] = any(self._hierarchy.is_a(cls, ("threading.local",)) for cls in family)
+        return known
 
     # --- conflicts ----------------------------------------------------------------------------------------------
 
