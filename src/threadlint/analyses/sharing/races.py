@@ -21,6 +21,7 @@ from ..execution import Hold, Root
 from ..lock_names import lock_names
 from .breaks import Break, breaks
 from .guards import Unguarded, exempt, first_value, guards
+from .senses import Senses, senses
 from .shared_state import Shared, SharedState, Site, shared_state
 
 ORDER = (
@@ -64,6 +65,7 @@ class Races:
         self._program = program
         self._state: SharedState = program.ask(shared_state)
         self._names = program.ask(lock_names)
+        self._senses: Senses = program.ask(senses)
         self._free_threaded = bool(program.config.free_threaded)
         best: dict[object, Race] = {}
         for race in (*self._broken(), *self._unguarded()):
@@ -198,6 +200,8 @@ class Races:
         relies = found.relies
         resolved = all(side.root.kind != "entry" for side in (found.site, found.against))
         if found.what in ("lazy", "test") and relies.idempotent is True:
+            return Confidence.LOW
+        if relies.check is not None and self._senses.only_refuses(found.site.function, relies.check.at):
             return Confidence.LOW
         if found.site.widened or found.against.widened:
             return Confidence.LOW  # it is not known whose object the function works on there

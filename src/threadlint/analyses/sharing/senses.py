@@ -15,24 +15,45 @@ from ...program.traverse import walk
 
 
 class Senses:
-    """The answer: `was_there`."""
+    """The answer: `was_there`, and `only_refuses`."""
 
     def __init__(self, program: Program) -> None:
         self._known: dict[Function, dict[f.Span, f.If]] = {}
 
     def was_there(self, function: Function, test: f.Span, at: f.Span) -> bool:
         """Whether a place stands in the arm of a test in which what the test asks for was there."""
-        known = self._known.get(function)
-        if known is None:
-            known = self._known[function] = {
-                node.test.at: node for node in walk(function.facts.body) if isinstance(node, f.If)
-            }
-        statement = known.get(test)
+        statement = self._statement(function, test)
         present = _asks_for_presence(statement.test) if statement is not None else None
         if statement is None or present is None:
             return False
         arm = statement.body if present else statement.orelse
         return any(isinstance(node, (f.Name, f.Attr, f.Item)) and node.at == at for node in walk(arm))
+
+    def only_refuses(self, function: Function, test: f.Span) -> bool:
+        """`if name in registry and not force: raise`: a test against mistakes, which the caller can switch off."""
+        statement = self._statement(function, test)
+        if statement is None or not statement.body or not isinstance(statement.body[-1], f.Raise):
+            return False
+        return isinstance(statement.test, f.BoolOp) and any(
+            _is_parameter(part, function) for part in statement.test.values
+        )
+
+    def _statement(self, function: Function, test: f.Span) -> f.If | None:
+        known = self._known.get(function)
+        if known is None:
+            known = self._known[function] = {
+                node.test.at: node for node in walk(function.facts.body) if isinstance(node, f.If)
+            }
+        return known.get(test)
+
+
+def _is_parameter(part: f.Expr, function: Function) -> bool:
+    """`not force`, `force is False`."""
+    if isinstance(part, f.Not):
+        part = part.value
+    elif isinstance(part, f.Compare) and isinstance(part.right, f.Const) and part.right.kind == "bool":
+        part = part.left
+    return isinstance(part, f.Name) and part.id in function.param_names
 
 
 def _asks_for_presence(test: f.Expr) -> bool | None:
