@@ -167,7 +167,7 @@ def attempts(random: Random) -> Program:
     """Locks taken with a timeout or only if they are free, and what is done when they are not."""
     author = _Impatient(random, (2, 2, 3))
     author.habits.rare = 0.15
-    author.habits.ordered = random.choice((0.9, 0.3, 0.0))
+    author.habits.ordered, author.habits.careful = random.choice((0.9, 0.3, 0.0)), random.choice((1.0, 1.0, 1.0, 0.9))
     return generate_program(random, author)
 
 

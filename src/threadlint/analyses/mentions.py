@@ -23,6 +23,7 @@ class Mentions:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._attributes: dict[str, list[tuple[Function, f.Attr]]] | None = None
+        self._imports: dict[str, list[tuple[Module, str]]] | None = None
         self._mentions: dict[Module, dict[str, list[tuple[Function, f.Name]]]] = {}
 
     def text(self, function: Function) -> Text:
@@ -78,6 +79,16 @@ class Mentions:
                 for attr, nodes in self.text(function).attributes.items():
                     self._attributes[attr].extend((function, node) for node in nodes)
         return self._attributes.get(name, [])
+
+    def imports(self, name: str) -> list[tuple[Module, str]]:
+        """The modules that import something of that name, each with what they call it."""
+        if self._imports is None:
+            self._imports = defaultdict(list)
+            for module in self._program.modules.values():
+                for alias, bindings in module.exports.items():
+                    for imported in {binding.name for binding in bindings if binding.how == "import"}:
+                        self._imports[imported].append((module, alias))
+        return self._imports.get(name, [])
 
     def names(self, module: Module, name: str) -> list[tuple[Function, f.Name]]:
         """Every plain mention of a name in a module, in all scopes."""

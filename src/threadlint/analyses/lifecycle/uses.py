@@ -312,10 +312,9 @@ class _Walk:
         self._bound.add((module, name))
         self._homes.append(("global", name, None))
         self._loads(module, name)
-        for other in self._program.modules.values():
-            for alias, bindings in other.exports.items() if other is not module else ():
-                if any(b.how == "import" and b.name == name for b in bindings):
-                    self._loads(other, alias)
+        for other, alias in self._all.imports(name):
+            if other is not module:
+                self._loads(other, alias)
         for function, node in self._all.attributes(name):
             if not (isinstance(node.value, f.Name) and node.value.id in ("self", "cls")):
                 self.add(function, node)

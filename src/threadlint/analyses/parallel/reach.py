@@ -60,6 +60,7 @@ class Reach(LockOwners):
         )
         roots: list[Root] = []
         alike: dict[tuple[bool, bool, bool], Root] = {}
+        members: dict[Root, list[Root]] = {}
         for root in found.roots:
             if root.kind != "entry":
                 roots.append(root)
@@ -76,9 +77,12 @@ class Reach(LockOwners):
                 if first is None:
                     first = alike[key] = Root("entry", root.activation, root.name, root.public)
                     first.function, first.line = root.function, root.line
-                    first.many, first.members = root.many, ()
+                    first.many = root.many
+                    members[first] = []
                     roots.append(first)
-                first.members += (root,)
+                members[first].append(root)
+        for first, those in members.items():
+            first.members = tuple(those)
         return roots
 
     def reached(
