@@ -1,10 +1,11 @@
 """Critical pairs: some execution reaches an event while it holds exactly these locks.
 
-Domain. A pair is an acquisition and the locks surely held just before; acquisitions at one place of the text, of one
-lock and under the same locks are one pair, whatever contexts lead there. Taking a re-entrant lock again makes no pair;
-taking a plain lock again is a self-deadlock and listed apart; what lies behind one is never reached. (Brotherston,
-Brunet, Gorogiannis, Kanovich: A Compositional Deadlock Detector for Android Java, ASE 2021; here locks held come down
-with the activation instead of going up with summaries.)
+Domain. A pair is an acquisition and the locks surely held just before (where the outcome of an attempt is kept and
+not asked yet, there is a second pair with that lock as well); acquisitions at one place of the text, of one lock and
+under the same locks are one pair, whatever contexts lead there. Taking a re-entrant lock again makes no pair; taking
+a plain lock again is a self-deadlock and listed apart; what lies behind one is never reached. (Brotherston, Brunet,
+Gorogiannis, Kanovich: A Compositional Deadlock Detector for Android Java, ASE 2021; here locks held come down with
+the activation instead of going up with summaries.)
 
 Who reaches a pair is not part of it: that is asked only of pairs that could close a cycle (`Parallel.meetings`).
 """
@@ -67,8 +68,9 @@ class CriticalPairs:
                 continue
             self.all.append(pair)
             self.by_wanted[names.identity(pair.wanted)].append(pair)
-            if pair.held and len(pair.held) <= MOST_HELD:
-                self.nested.append(pair)
+            for held in (pair.held, _perhaps_held(pair)):
+                if held and len(held) <= MOST_HELD:
+                    self.nested.append(pair._replace(held=held))
 
     def surely_plain(self, lock: Address) -> bool:
         """Whether no place of the program makes the lock a re-entrant one: an attribute may get an `RLock` in one
@@ -84,6 +86,13 @@ class CriticalPairs:
         )
         taken = (pair.event.detail.obj for pair in self.by_wanted.get(self._names.identity(lock), ()))
         return all(kind_of(obj).reentrant is False for obj in (*declared, *taken))
+
+
+def _perhaps_held(pair: Pair) -> tuple[Hold, ...]:
+    """The locks held where attempts before have taken theirs; empty when nothing depends on that."""
+    surely = {hold.lock for hold in pair.held} | {pair.wanted}
+    more = [hold for hold in pair.event.perhaps if hold.lock not in surely and hold.kind.domain == "thread"]
+    return (*pair.held, *more) if more else ()
 
 
 def _pairs(together: Parallel) -> list[Pair]:

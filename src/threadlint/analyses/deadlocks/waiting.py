@@ -46,7 +46,7 @@ class Waiting(NamedTuple):
 
     @property
     def held(self) -> tuple[Hold, ...]:
-        """The locks of threads that stay held meanwhile (a condition gives its own lock back)."""
+        """The locks of threads that stay held meanwhile, or may (a condition gives its own lock back)."""
         mine = None
         if self.wait.on == "condition" and self.receiver is not None:
             from ..execution import lock_of
@@ -54,7 +54,7 @@ class Waiting(NamedTuple):
             mine = lock_of(self.receiver).address
         return tuple(
             hold
-            for hold in self.event.held
+            for hold in (*self.event.held, *self.event.perhaps)
             if hold.lock is not mine and hold.kind.excludes and hold.kind.domain == "thread"
         )
 

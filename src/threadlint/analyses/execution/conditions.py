@@ -108,6 +108,7 @@ def _assume(frame: ActiveFrame, test: f.Expr, state: State, outcome: bool) -> No
         if hold is None and isinstance(test, f.Name):
             hold = state.flags.get(test.id)
         if hold is not None:
+            state.settle(hold.lock)
             if outcome and state.holds(hold.lock) is None:
                 state.held = (*state.held, hold)
             elif not outcome and state.holds(hold.lock) is hold:

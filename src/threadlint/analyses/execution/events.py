@@ -105,12 +105,12 @@ class Event:
     """Something that happens in an activation.
 
     `kind` is acquire, release, access, call, unknown, spawn, yield, await, raise, return or end. `held` are the locks
-    surely held just before; `running` the threads that this activation (or what it called) may have started before and
-    not surely ended, `ended` those it surely ended. What else there is depends on the kind, see `Access`,
-    `LibraryCall`, `Spawn`.
+    surely held just before, `perhaps` those that an attempt may have taken; `running` the threads that this
+    activation (or what it called) may have started before and not surely ended, `ended` those it surely ended. What
+    else there is depends on the kind, see `Access`, `LibraryCall`, `Spawn`.
     """
 
-    __slots__ = ("activation", "at", "detail", "ended", "held", "kind", "repeats", "running", "subject")
+    __slots__ = ("activation", "at", "detail", "ended", "held", "kind", "perhaps", "repeats", "running", "subject")
 
     def __init__(
         self,
@@ -128,6 +128,7 @@ class Event:
         self.at = at
         self.activation = activation
         self.held = held
+        self.perhaps: tuple[Hold, ...] = ()
         self.running = running
         self.ended = ended
         self.subject = subject

@@ -33,6 +33,7 @@ class PlacedFrame(OwningFrame):
             event = Event(
                 kind, at, self.activation, state.held, state.running, state.ended, subject, detail, self.loops > 0
             )
+            event.perhaps = state.perhaps
             self.activation.events[name] = event
             if kind == "spawn":
                 self.explorer.spawns.append(event)
@@ -40,6 +41,8 @@ class PlacedFrame(OwningFrame):
         if known.held is not state.held:
             surely = {hold.lock for hold in state.held}
             known.held = tuple(hold for hold in known.held if hold.lock in surely)
+        if state.perhaps is not known.perhaps:
+            known.perhaps = (*known.perhaps, *(hold for hold in state.perhaps if hold not in known.perhaps))
         known.running |= state.running
         known.ended &= state.ended
         if detail is not None:

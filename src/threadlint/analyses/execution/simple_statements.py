@@ -49,6 +49,9 @@ def run_assign(frame: ActiveFrame, s: f.Assign) -> None:
             hold = frame.explorer.tried.get((s.value.at, frame.function))
             if hold is not None:
                 frame.state.flags[target.id] = hold
+                if frame.state.holds(hold.lock) is None:
+                    frame.state.settle(hold.lock)
+                    frame.state.perhaps = (*frame.state.perhaps, hold)
 
 
 def _hint(frame: ActiveFrame, targets: tuple[f.Expr, ...]) -> Address | None:

@@ -18,13 +18,17 @@ NOTHING_GOT: Got = frozenset()
 class State:
     """A point of control flow. `held`: locks surely held, outermost first. `names`: values of locals. `running` and
     `ended`: see `Event`. `owned`: objects that nobody else can reach. `checks`: tests that still count, by location.
-    `flags`: locals that mirror whether a lock was taken. `copies`: locals that were read from a shared place. `got` and
-    `given`: objects that were surely taken out of a queue and not passed on, and that may have been put into one."""
+    `flags`: locals that mirror whether a lock was taken; `perhaps`: the holds of which no such local was asked yet.
+    `copies`: locals that were read from a shared place. `got` and `given`: objects that were surely taken out of a
+    queue and not passed on, and that may have been put into one."""
 
-    __slots__ = ("checks", "copies", "ended", "flags", "given", "got", "held", "names", "owned", "running")
+    __slots__ = (
+        "checks", "copies", "ended", "flags", "given", "got", "held", "names", "owned", "perhaps", "running",
+    )  # fmt: skip
 
     def __init__(self, held: tuple[Hold, ...], owned: frozenset[Address]) -> None:
         self.held = held
+        self.perhaps: tuple[Hold, ...] = ()
         self.names: dict[str, Values] = {}
         self.running = NO_ADDRESSES
         self.ended = NO_ADDRESSES
@@ -38,6 +42,7 @@ class State:
     def copy(self) -> State:
         twin = State.__new__(State)
         twin.held = self.held
+        twin.perhaps = self.perhaps
         twin.names = self.names.copy()
         twin.running = self.running
         twin.ended = self.ended
@@ -56,6 +61,8 @@ class State:
         if self.held is not other.held:
             locks = {hold.lock for hold in other.held}
             self.held = tuple(hold for hold in self.held if hold.lock in locks)
+        if self.perhaps is not other.perhaps:
+            self.perhaps = (*self.perhaps, *(hold for hold in other.perhaps if hold not in self.perhaps))
         mine = self.names
         for name, values in other.names.items():
             known = mine.get(name)
@@ -80,11 +87,17 @@ class State:
 
     def release(self, lock: Address) -> bool:
         """Give up the innermost hold of a lock; False when it is not surely held."""
+        self.settle(lock)
         for index in range(len(self.held) - 1, -1, -1):
             if self.held[index].lock is lock:
                 self.held = self.held[:index] + self.held[index + 1 :]
                 return True
         return False
+
+    def settle(self, lock: Address) -> None:
+        """From here on it is known whether the lock is held."""
+        if self.perhaps:
+            self.perhaps = tuple(hold for hold in self.perhaps if hold.lock is not lock)
 
     def holds(self, lock: Address) -> Hold | None:
         for hold in self.held:
