@@ -36,7 +36,8 @@ class Trace(NamedTuple):
         for taken in reversed(self.taken):
             if taken.hold.lock is lock:
                 return taken.hold
-        for hold in reversed(self.event.held):  # taken by a call that has returned
+        # taken by a call that has returned, or by an attempt
+        for hold in (*reversed(self.event.held), *self.event.perhaps):
             if hold.lock is lock:
                 return hold
         return None

@@ -218,6 +218,9 @@ def unary(node: cst.UnaryOperation, r: Reader, pos: int) -> f.Expr:
     end = r.pos
     if node.lpar:
         r.pos = r.close(end, len(node.lpar))
+    if op == "-" and isinstance(value, f.Const) and value.kind in ("int", "float"):
+        if isinstance(value.value, (int, float)):
+            return f.Const((start, end), value.kind, -value.value)
     return f.Not((start, end), value) if op == "not" else f.Other((start, end), "unary", (value,))
 
 

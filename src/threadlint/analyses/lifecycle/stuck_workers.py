@@ -81,9 +81,9 @@ def _blocks(flag: f.Expr | None) -> bool:
 def _is_bounded(values: tuple[object, ...] | None, expr: f.Expr | None) -> bool:
     if values is None or expr is None:
         return False
-    if any(isinstance(value, Lit) and isinstance(value.value, (int, float)) and value.value <= 0 for value in values):
-        return False
-    return not (isinstance(expr, f.Other) and expr.kind == "unary")
+    return not any(
+        isinstance(value, Lit) and isinstance(value.value, (int, float)) and value.value <= 0 for value in values
+    )
 
 
 def _is_iteration(event: Event, keepers: list[Class]) -> bool:

@@ -65,7 +65,7 @@ from .statements import (
     WithItem,
 )
 
-SCHEMA: int = 1
+SCHEMA: int = 2
 """The number of this schema. A cache of facts of another number is thrown away; a test fails when a field changes and
 the number does not."""
 

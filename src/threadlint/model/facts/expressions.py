@@ -47,7 +47,8 @@ class Call(_Node, frozen=True, tag="c"):
 
 class Const(_Node, frozen=True, tag="k"):
     """A literal. `kind` is one of int float complex str bytes bool none ellipsis; `value` is its value for bool and int
-    (when it fits 63 bits), float, and str of at most 200 characters; otherwise None."""
+    (when it fits 63 bits), float, and str of at most 200 characters; otherwise None. A minus before a number is part
+    of it."""
 
     at: Span
     kind: str

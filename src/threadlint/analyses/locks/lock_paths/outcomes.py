@@ -103,20 +103,14 @@ def mode_of(call: f.Call) -> str:
     for position, arg in enumerate(call.args):
         name = arg.keyword or ("blocking", "timeout")[min(position, 1)]
         value = arg.value.value if isinstance(arg.value, f.Const) else None
-        constant = isinstance(arg.value, f.Const) or _is_minus_one(arg.value)
+        constant = isinstance(arg.value, f.Const)
         if arg.star or name not in ("blocking", "block", "timeout"):
             return "perhaps"
         if name == "timeout":
-            if not constant or (
-                not (isinstance(arg.value, f.Const) and arg.value.kind == "none") and not _is_minus_one(arg.value)
-            ):
+            if not (isinstance(arg.value, f.Const) and (arg.value.kind == "none" or value == -1)):
                 mode = "timed"
         elif not constant:
             return "perhaps"
         elif not value:
             return "try"
     return mode
-
-
-def _is_minus_one(expr: f.Expr) -> bool:
-    return isinstance(expr, f.Other) and expr.kind == "unary"
