@@ -88,10 +88,14 @@ def check(program: Program) -> Iterator[Finding]:
 
 
 def _may_read(program: Program, use: Use) -> bool:
-    """Whether a done-callback may ask for the result: not one that only takes the future out of a container."""
+    """Whether a done-callback may ask for the result: not one that only takes the future out of a container,
+    or does not look at it."""
     if use.how != "call" or not use.node.args:
         return True
     callback = use.node.args[0].value
+    if isinstance(callback, f.Lambda):
+        function = use.function.module.functions[callback.function]
+        return not function.params or bool(function.text.names.get(function.params[0].name))
     if isinstance(callback, f.Attr) and callback.attr in ("discard", "remove"):
         values = program.ask(failures).value_of(callback, use.function)
         return not values or not all(isinstance(value, ExtMethod) and value.owner in CONTAINERS for value in values)

@@ -62,7 +62,7 @@ thread.join()
 - what is tried only tidies up or looks something up;
 - other code runs the function too, or it stands far from what the thread was started with;
 - the function answers with a value that tells success from failure;
-- a comment in the handler says why nothing is done (low confidence).
+- a comment in a handler says why nothing is done (low confidence).
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ from typing import Any
 
 from ...analyses.edits import line_end
 from ...analyses.execution import Root
-from ...analyses.failures.exceptions import is_broad, leaves_trace, only_tidies
+from ...analyses.failures.exceptions import catches, is_broad, leaves_trace, only_tidies
 from ...analyses.lifecycle.thread_code import ThreadCode, is_test, thread_code
 from ...analyses.mentions import Mentions, mentions
 from ...model import facts as f
@@ -109,6 +109,21 @@ def check(program: Program) -> Iterator[Finding]:
                 for handler in node.handlers:
                     if is_broad(handler) and _is_silent(handler) and not only_tidies(node.body):
                         yield _finding(program, where, code, function, handler)
+                jump = _jump_in_finally(node)
+                if jump is not None and not only_tidies(node.body):
+                    yield _finding(program, where, code, function, jump)
+            elif isinstance(node, f.With) and catches(node) and not only_tidies(node.body):
+                yield _finding(program, where, code, function, node)
+
+
+def _jump_in_finally(tried: f.Try) -> f.Jump | f.Return | None:
+    """The jump at the end of a `finally`, which takes every exception away that no handler has seen before."""
+    last = tried.final[-1] if tried.final else None
+    if any(is_broad(handler) for handler in tried.handlers):
+        return None
+    if isinstance(last, f.Return):
+        return last if last.value is None else None
+    return last if isinstance(last, f.Jump) and last.kind in ("break", "continue") else None
 
 
 def _answers(function: Function) -> bool:
@@ -177,9 +192,13 @@ def _is_explained(function: Function, handler: f.Handler) -> bool:
     return 0 <= begin < last and _REASON.search(text, begin + 1, line_end(function, last) or last) is not None
 
 
-def _finding(program: Program, where: Mentions, code: ThreadCode, function: Function, handler: f.Handler) -> Finding:
+def _finding(
+    program: Program, where: Mentions, code: ThreadCode, function: Function, by: f.Handler | f.With | f.Jump | f.Return
+) -> Finding:
+    """`by` is what drops the exception: a handler, a `with suppress(…)`, or the jump out of a `finally`."""
     root: Root = code.roots_of(function)[0]
-    caught = "every exception" if handler.type is None else "whatever is raised"
+    all_of_them = isinstance(by, (f.Jump, f.Return)) or (isinstance(by, f.Handler) and by.type is None)
+    caught = "every exception" if all_of_them else "whatever is raised"
     story: tuple[Step, ...] = ()
     if root.spawns:
         spawn: Any = root.spawns[0]
@@ -187,14 +206,14 @@ def _finding(program: Program, where: Mentions, code: ThreadCode, function: Func
             Step(program.place(spawn.function, spawn.at), f"{root.spelling} `{root.name}` starts here", root.name),
         )
     return RULE.finding(
-        program.place(function, handler.at),
+        program.place(function, by.at),
         f"{root.spelling} `{root.name}` drops {caught} here, and nobody else will see it",
         subjects=(function.qualname,),
         scope=function.qualname,
         story=story,
         help="log it, keep it for whoever waits for the thread, or name the exceptions that are expected",
         confidence=Confidence.LOW
-        if _is_explained(function, handler)
+        if isinstance(by, f.Handler) and _is_explained(function, by)
         else Confidence.HIGH
         if function in code.targets
         else Confidence.MEDIUM,
