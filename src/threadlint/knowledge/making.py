@@ -79,3 +79,6 @@ MAKING_WORDS = (
     "bind", "listen",
 )  # fmt: skip
 """Beginnings of names of functions that make something with an identity."""
+
+LAZY_PROPERTIES = frozenset({"cached_property", "reify"})
+"""Last names of libraries' descriptors that store a value in their owner's `__dict__` on first use."""

@@ -1,22 +1,13 @@
-"""State of an object that all calls of something share, though it looks as if each call had its own.
+"""Attributes of objects whose users are not seen, made, looped over or taken away where others may be looking.
 
-Four shapes, by their text:
+Three offences of classes, each told only where the user says that threads call (`assume-threaded`, a comment):
 
-- *entered*: a class whose `__enter__` stores an attribute that its `__exit__` reads (a start time, a token), and one
-  instance of which is
-  entered by every call of a function that it decorates: `with self:` in the wrapper that its `__call__` returns, or a
-  `contextlib.ContextDecorator` without a `_recreate_cm` of its own;
-- *descriptor*: a `__get__` that looks for a value in its owner's `__dict__`, and makes and stores it where it is
-  missing, without a
-  lock: two threads that ask first make two;
-- *vars*: a loop over `self.__dict__` of a class whose attributes are made on first use: the dict grows under the loop.
-
-- *deleted*: a method that is no end of the object deletes an attribute which other methods read: they raise
-  `AttributeError`.
-
-Evidence is needed for the last three: that the object may be used by several threads is what a configuration
-(`assume-threaded`) or a
-comment says.
+- *descriptor*: the `__get__` of a cache for any attribute looks for a value in its owner's `__dict__`, has the function
+  that it was given make it where it is missing, and stores it, without a lock: two threads that ask first make two;
+- *vars*: a loop over `self.__dict__` of a class some attribute of which is made on first use by such a descriptor: the
+  dict grows under the loop;
+- *deleted*: a method that is no end of the object deletes an attribute which methods of the class read, or others of
+  an object that is known to be one of it: they raise `AttributeError`.
 """
 
 from __future__ import annotations
@@ -25,23 +16,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...knowledge.locks import LOCKISH_WORDS
+from ...knowledge.making import LAZY_PROPERTIES
 from ...model import facts as f
 from ...program.program import Program
-from ...program.symbols import Class, Function, dotted, last_name
+from ...program.symbols import Class, Function, last_name
 from ...program.traverse import walk
+from ...program.values import Cls, Ext, Obj
 from .guards import exempt
 from .shared_state import INIT_LIKE
 
-_CONTEXT_DECORATORS = frozenset({"contextlib.ContextDecorator", "contextlib.AsyncContextDecorator"})
-_ON_FIRST_USE = frozenset({
-    "cached_property", "memoized_property", "memoized_attribute", "memoized_instancemethod", "reify", "lazy_property",
-    "lazyproperty",
-})  # fmt: skip
-
 
 class SharedByCalls(NamedTuple):
-    """A place where calls share an object's state. `what` is entered, descriptor, vars or deleted; `name` the
-    attribute."""
+    """A place where calls share an object's state. `what` is descriptor, vars or deleted; `name` the attribute."""
 
     what: str
     function: Function
@@ -55,37 +41,10 @@ def shared_by_calls(program: Program) -> list[SharedByCalls]:
     found: list[SharedByCalls] = []
     lazy = _lazy_classes(program)
     for cls in program.classes:
-        found.extend(_entered(program, cls))
         found.extend(_descriptor(program, cls))
         found.extend(_vars(program, cls, lazy))
         found.extend(_deleted(program, cls))
     return sorted(found, key=lambda each: (each.function.module.name, each.at))
-
-
-# --- entered by every call ----------------------------------------------------------------------------------------
-
-
-def _entered(program: Program, cls: Class) -> Iterator[SharedByCalls]:
-    enter, leave = cls.methods.get("__enter__"), cls.methods.get("__exit__")
-    if enter is None or leave is None or enter.receiver_name is None:
-        return
-    stored = {
-        name: binding.at
-        for owner, name, binding in enter.index.attributes
-        if owner == enter.receiver_name and binding.how == "value" and not isinstance(binding.expr, f.Const)
-    }
-    read = {node.attr for node in walk(leave.facts.body) if isinstance(node, f.Attr) and _is_own(leave, node)}
-    names = sorted(stored.keys() & read)
-    if not names:
-        return
-    call = cls.methods.get("__call__")
-    if call is not None:
-        for nested in call.nested:
-            for node in walk(nested.facts.body):
-                if isinstance(node, f.With) and any(dotted(item.context) == call.receiver_name for item in node.items):
-                    yield SharedByCalls("entered", nested, node.items[0].context.at, names[0], stored[names[0]])
-    elif program.hierarchy.is_a(cls, _CONTEXT_DECORATORS) and "_recreate_cm" not in cls.methods:
-        yield SharedByCalls("entered", enter, stored[names[0]], names[0], enter.facts.name_at)
 
 
 def _is_own(method: Function, node: f.Attr) -> bool:
@@ -101,24 +60,55 @@ def _assumed(program: Program, function: Function) -> bool:
 
 def _descriptor(program: Program, cls: Class) -> Iterator[SharedByCalls]:
     get = cls.methods.get("__get__")
-    if get is None or "__dict__" not in get.words or not _assumed(program, get) or _locks(get):
+    if get is None or {"__dict__", "vars"}.isdisjoint(get.words) or not _assumed(program, get) or _locks(get):
         return
+    dicts = _names_of_dict(get)
     stores = [
         target
         for node in walk(get.facts.body)
-        if isinstance(node, f.Assign) and isinstance(node.value, f.Call)
+        if isinstance(node, f.Assign) and node.value is not None and _is_given(get, node.value)
         for target in node.targets
-        if isinstance(target, f.Item) and last_name(target.value) == "__dict__"
+        if isinstance(target, f.Item) and _is_dict(target.value, dicts)
     ]
-    looks = [
-        node
-        for node in walk(get.facts.body)
-        if isinstance(node, f.Item)
-        and last_name(node.value) == "__dict__"
-        and all(node.at != store.at for store in stores)
-    ]
+    looks = [node.at for node in walk(get.facts.body) if _looks(node, dicts) and all(node.at != s.at for s in stores)]
     if stores and looks:
-        yield SharedByCalls("descriptor", get, stores[0].at, cls.name, looks[0].at)
+        yield SharedByCalls("descriptor", get, stores[0].at, cls.name, looks[0])
+
+
+def _is_given(get: Function, value: f.Expr) -> bool:
+    """Whether a value is made by what the descriptor keeps: `self.func(obj)`, or a local that was."""
+    if isinstance(value, f.Name):
+        return any(b.expr is not None and _is_given(get, b.expr) for b in get.bindings.get(value.id, ()) if b.expr)
+    return isinstance(value, f.Call) and isinstance(value.func, f.Attr) and _is_own(get, value.func)
+
+
+def _names_of_dict(function: Function) -> frozenset[str]:
+    """Locals that stand for some object's `__dict__`."""
+    return frozenset(
+        name
+        for name, bindings in function.bindings.items()
+        if any(binding.how == "value" and binding.expr is not None and _is_dict(binding.expr) for binding in bindings)
+    )
+
+
+def _is_dict(expr: f.Expr, names: frozenset[str] = frozenset()) -> bool:
+    """Whether an expression is some object's `__dict__`: `obj.__dict__`, `vars(obj)`, or a local that is."""
+    if isinstance(expr, f.Name):
+        return expr.id in names
+    if isinstance(expr, f.Call):
+        return isinstance(expr.func, f.Name) and expr.func.id == "vars" and len(expr.args) == 1
+    return isinstance(expr, f.Attr) and expr.attr == "__dict__"
+
+
+def _looks(node: object, dicts: frozenset[str]) -> bool:
+    """Whether a node looks for something in such a dict: `d[k]`, `k in d`, `d.get(k)`."""
+    if isinstance(node, f.Item):
+        return _is_dict(node.value, dicts)
+    if isinstance(node, f.Compare):
+        return node.op in ("in", "not in") and _is_dict(node.right, dicts)
+    if isinstance(node, f.Call) and isinstance(node.func, f.Attr):
+        return node.func.attr == "get" and _is_dict(node.func.value, dicts)
+    return False
 
 
 def _locks(function: Function) -> bool:
@@ -156,20 +146,27 @@ def _is_property(cls: Class, name: str) -> bool:
 
 
 def _read_elsewhere(program: Program, cls: Class, function: Function, name: str) -> f.Span | None:
-    """Where another method of the class reads an attribute without asking for it first."""
+    """Where other code reads the attribute of an object of the class without asking for it first: methods on their own
+    object, and functions of the module on one that is known to be of the class."""
+    family = {*program.hierarchy.mro(cls), *program.hierarchy.subclasses(cls)}
     for other in cls.module.functions:
         if (
             other is function
-            or other.cls is None
             or name not in other.words
             or {"hasattr", "getattr", "AttributeError"} & other.words
-            or other.name == "__init__"
+            or other.name in INIT_LIKE
         ):
             continue
         for node in walk(other.facts.body):
-            if isinstance(node, f.Attr) and node.attr == name and other.name != "__init__":
+            if isinstance(node, f.Attr) and node.attr == name and _may_be_of(program, other, node.value, family):
                 return node.at
     return None
+
+
+def _may_be_of(program: Program, function: Function, owner: f.Expr, family: set[Class]) -> bool:
+    if isinstance(owner, f.Name) and owner.id == function.receiver_name:
+        return function.cls in family
+    return any(isinstance(v, Obj) and v.type in family for v in program.static.evaluate(owner, function))
 
 
 def _lazy_classes(program: Program) -> set[Class]:
@@ -177,8 +174,27 @@ def _lazy_classes(program: Program) -> set[Class]:
     return {
         cls
         for cls in program.classes
-        if any(_ON_FIRST_USE & function.decorator_names for function in cls.own_functions)
+        if any(_made_on_first_use(program, function) for function in cls.own_functions)
     }
+
+
+def _made_on_first_use(program: Program, function: Function) -> bool:
+    """Whether a decorator of a method is a descriptor that stores in its owner's `__dict__`: the program's own, or a
+    library's."""
+    for decorator in function.facts.decorators:
+        for value in program.static.evaluate(decorator, function.parent or function.module.top):
+            if isinstance(value, Ext) and value.name.rpartition(".")[2] in LAZY_PROPERTIES:
+                return True
+            get = program.hierarchy.find(value.cls, "__get__") if isinstance(value, Cls) else None
+            if get is not None and any(_stores_in_dict(get, node) for node in walk(get.facts.body)):
+                return True
+    return False
+
+
+def _stores_in_dict(get: Function, node: object) -> bool:
+    targets = node.targets if isinstance(node, f.Assign) else ()
+    dicts = _names_of_dict(get)
+    return any(isinstance(target, f.Item) and _is_dict(target.value, dicts) for target in targets)
 
 
 def _vars(program: Program, cls: Class, lazy: set[Class]) -> Iterator[SharedByCalls]:

@@ -28,15 +28,11 @@ def count_words(files):
 An object that is entered by every call of a function that it decorates shares its attributes in the same way.
 
 ```python
-import threading
+# options: assume-threaded = ["*"]
 import time
 
 
 class timed:
-    def __init__(self):
-        self.started = None
-        self.lock = threading.Lock()
-
     def __call__(self, function):
         def wrapper(*args):
             with self:  # expect: THR218
@@ -70,16 +66,17 @@ def count_words(files):
 ## Stays silent when
 
 - one thread changes it, and the function reads it after `join`;
-- all changes hold one lock.
+- all changes hold one lock;
+- nothing says that threads call the decorated function: the program has none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.sharing.entered_by_calls import entered_by_calls
 from ...analyses.sharing.race_stories import race_stories
 from ...analyses.sharing.races import races
-from ...analyses.sharing.shared_by_calls import shared_by_calls
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
 
@@ -88,17 +85,16 @@ RULE = Rule("THR218", "unlocked-closure-mutation", severity=Severity.WARNING)
 
 def check(program: Program) -> Iterator[Finding]:
     """One finding for each nested function that can lose an update of an outer variable."""
-    for found in program.ask(shared_by_calls):
-        if found.what == "entered":
-            yield RULE.finding(
-                program.place(found.function, found.at),
-                f"all calls of the decorated function enter one object, and overwrite each other's `{found.name}`",
-                subjects=(f"{found.function.qualname}.{found.name}",),
-                scope=found.function.qualname,
-                story=(Step(program.place(found.function, found.other), f"`{found.name}` is kept in the object here"),),
-                help="keep it in a local of the wrapper, or make a new object for each call",
-                confidence=Confidence.MEDIUM,
-            )
+    for found in program.ask(entered_by_calls):
+        yield RULE.finding(
+            program.place(found.function, found.at),
+            f"all calls of the decorated function enter one object, and overwrite each other's `{found.name}`",
+            subjects=(f"{found.keeper.qualname}.{found.name}",),
+            scope=found.function.qualname,
+            story=(Step(program.place(found.keeper, found.stored), f"`{found.name}` is kept in the object here"),),
+            help="keep it in a local of the wrapper, or make a new object for each call",
+            confidence=Confidence.MEDIUM,
+        )
     stories = program.ask(race_stories)
     for race in program.ask(races).of("update", "cell"):
         yield stories.finding(
