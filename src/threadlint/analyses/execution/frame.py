@@ -14,7 +14,7 @@ from .binding import BindingFrame
 from .conditions import asks_for_a_type, assume_kind
 from .done_callbacks import call_if_done, is_of_a_future
 from .events import UNKNOWN_LOCK_TYPE, LibraryCall
-from .handing_over import lose, made
+from .handing_over import made
 from .reads import container_in
 
 MOST_OWNED = 500
@@ -141,10 +141,7 @@ class ActiveFrame(BindingFrame):
         if detached or not apply:
             return
         if callee.escaped:
-            self.state.owned -= callee.escaped
-            if state.got:
-                lose(state, set(callee.escaped))
-            self.activation.escaped |= callee.escaped
+            self.give_up(set(callee.escaped))
         done = callee.exit
         if done is None:
             return

@@ -103,11 +103,16 @@ class OwningFrame(Frame):
                 pending.append(value.function)
                 pending.extend(v for item in value.args for v in item)
         if gone:
+            self.give_up(gone)
+
+    def give_up(self, gone: set[Address]) -> None:
+        """Others can reach objects, and what hangs off them."""
+        if self.state.owned:
             self._drag_along(gone)
-            self.state.owned = owned - gone
-            if self.state.got:
-                lose(self.state, gone)
-            self.activation.escaped |= gone
+            self.state.owned -= gone
+        if self.state.got:
+            lose(self.state, gone)
+        self.activation.escaped |= gone
 
     def _drag_along(self, gone: set[Address]) -> None:
         """What hangs off objects that can be reached can be reached itself."""

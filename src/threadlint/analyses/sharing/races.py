@@ -152,10 +152,10 @@ class Races:
                 kind, lock, other = "locks", mine[-1].lock, theirs[-1].lock
             elif mine and not theirs and kind == "update":  # the other side is the one without a lock
                 site, against, lock = against, site, mine[-1].lock
-                if exempt(site.function) or first_value(site, self._names.identity(lock), self._names):
+                if exempt(site.function) or self._begins(site, against, lock):
                     return None
             elif mine and not theirs and kind in ("lazy", "test"):  # told as the place without the lock
-                if not self._is_outside(found, mine[-1]):
+                if not self._is_outside(found):
                     return None
                 kind, site, against, lock = "outside", against, site, mine[-1].lock
         return Race(
@@ -182,13 +182,17 @@ class Races:
             for other in found.shared.changes
         )
 
-    def _is_outside(self, found: Break, lock: Hold) -> bool:
+    def _is_outside(self, found: Break) -> bool:
         """Whether a change without the lock under which another thread tests is told though most places need not hold
         it: both threads are known, and the change is no beginning and no end."""
         site, other = found.against, found.site
-        if exempt(site.function) or first_value(site, self._names.identity(lock.lock), self._names):
+        return not exempt(site.function) and all(side.root.kind != "entry" for side in (site, other))
+
+    def _begins(self, site: Site, against: Site, lock: Address) -> bool:
+        """Whether a place gives a first value, as far as it is not known that the two threads meet there."""
+        if all(side.root.kind != "entry" for side in (site, against)):
             return False
-        return all(side.root.kind != "entry" for side in (site, other))
+        return first_value(site, self._names.identity(lock), self._names)
 
     def _in_vain(self, hold: Hold, site: Site, theirs: list[Hold]) -> bool:
         """Whether a lock is meant to guard a location, but belongs to one instance and the location to all."""
