@@ -47,6 +47,7 @@ print(total(["a", "b"]))
 
 - the pool is entered by `with`, or `shutdown`, `close` or `terminate` is called on it somewhere;
 - it is returned, passed on, or kept in a global, a class attribute or a public attribute;
+- nobody keeps it, and its only task is asked for its result: then it goes by itself;
 - it is kept by an object that can be closed, and what closes that mentions it.
 
 ## Fix
@@ -61,6 +62,7 @@ from collections.abc import Iterator
 from ...analyses.lifecycle.forgetful_closes import ForgetfulClose, forgetful_closes
 from ...analyses.lifecycle.lifetimes import lifetimes
 from ...analyses.lifecycle.thread_code import is_test
+from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program
 
@@ -71,6 +73,11 @@ _ENDS = ("shutdown", "close", "terminate", "join", "__exit__", "__enter__", "sto
 
 def check(program: Program) -> Iterator[Finding]:
     """A finding for each pool that is neither shut down nor leaves the picture."""
+    asked = {
+        id(future.node.func.value)
+        for future in program.ask(lifetimes).of("future")
+        if isinstance(future.node.func, f.Attr) and future.is_done("result", "exception", "get")
+    }
     for life in program.ask(lifetimes).of("pool"):
         if life.cls is not None or life.is_done(*_ENDS) or life.fate.of("with") or life.escapes:
             continue
@@ -81,7 +88,7 @@ def check(program: Program) -> Iterator[Finding]:
             yield _left_behind(program, forgetful)
         if life.is_public or life.can_be_stopped:
             continue
-        if not life.fate.homes and not life.fate.uses:
+        if not life.fate.homes and (not life.fate.uses or id(life.node) in asked):
             continue
         yield RULE.finding(
             program.place(life.function, life.node.at),
