@@ -17,7 +17,7 @@ from typing import NamedTuple
 from ...program.program import Program
 from ...program.symbols import Function
 from ...program.values import Address, Obj
-from ..execution import Acquire, Event, Hold, is_lock, kind_of, one_object
+from ..execution import Acquire, Activation, Event, Hold, is_lock, kind_of, one_object
 from ..lock_names import Names, lock_names
 from ..parallel import Parallel, parallel
 
@@ -59,6 +59,9 @@ class CriticalPairs:
         self.nested: list[Pair] = []
         self.again: list[Pair] = []
         self.by_wanted: dict[tuple[str, ...], list[Pair]] = defaultdict(list)
+        self._taken_at: dict[tuple[Activation, tuple[int, int]], set[Address]] = defaultdict(set)
+        for event in together.execution.events("acquire"):
+            self._taken_at[event.activation, event.at].add(event.subject)
         for pair in _pairs(together):
             acquire: Acquire = pair.event.detail
             if any(hold.lock is pair.wanted for hold in pair.held):
@@ -71,6 +74,10 @@ class CriticalPairs:
             for held in (pair.held, _perhaps_held(pair)):
                 if held and len(held) <= MOST_HELD:
                     self.nested.append(pair._replace(held=held))
+
+    def chooses(self, activation: Activation, at: tuple[int, int]) -> bool:
+        """Whether an acquisition takes one of several locks, and which one is not known."""
+        return len(self._taken_at.get((activation, at), ())) > 1
 
     def surely_plain(self, lock: Address) -> bool:
         """Whether no place of the program makes the lock a re-entrant one: an attribute may get an `RLock` in one

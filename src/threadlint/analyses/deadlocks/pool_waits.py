@@ -91,8 +91,15 @@ class PoolWaits:
             if root.kind == "thread" and root.domain == "thread":
                 homes = [self._pool_of[address] for address in root.addresses if address in self._pool_of]
                 mine = [home for home in homes if any(self._names.may_be_same(home, pool) for pool in pools)]
-                if mine:
+                if mine and not self._made_within(root, mine[0]):
                     yield root, mine[0]
+
+    def _made_within(self, task: Root, pool: Address) -> bool:
+        """Whether the task makes the pool that it waits for: that is another one than the pool that runs it."""
+        made = self._parallel.execution.explorer.constructions.get(pool)
+        if made is None or pool.kind != "site":
+            return False
+        return any(activation.function is made[3].function for activation in self._parallel.reached(task))
 
     def _workers(self, pool: Address) -> int | None:
         made = self._parallel.execution.explorer.constructions.get(pool)

@@ -8,12 +8,14 @@ until a function whose name says that it stops something joins the thread withou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Function, last_name
 from ...program.traverse import walk
+from ..execution import Root
 from ..failures.exceptions import is_broad, is_caught, sites
 from ..failures.thread_results import thread_results
 from .lifetimes import Life, is_stop, lifetimes
@@ -57,11 +59,16 @@ class EndlessWaits:
                 if task is not None and life.obj.type == "concurrent.futures.Future":
                     self.tasks.append(EndlessTask(life, task))
             elif life.daemon is True and life.is_started:
-                roots = results.roots(life)
-                loop = next((each for each in self.loops if each.root in roots), None)
+                loop = self.loop_of(results.roots(life))
                 for use in life.fate.called("join") if loop is not None else ():
                     if loop is not None and use.how == "call" and not use.node.args and is_stop(use.function.name):
                         self.joins.append(EndlessJoin(life, loop, use.function, use.node))
+
+    def loop_of(self, roots: Sequence[Root]) -> WorkerLoop | None:
+        """The endless loop of a thread that begins at one of these roots: where one helper starts threads for many,
+        each of them has to have one."""
+        loops = [next((each for each in self.loops if each.root is root), None) for root in roots]
+        return loops[0] if loops and None not in loops else None
 
 
 def _is_told_by_an_exception(program: Program, loop: WorkerLoop) -> bool:

@@ -60,7 +60,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.deadlocks.critical_pairs import critical_pairs
+from ...analyses.deadlocks.critical_pairs import CriticalPairs, Pair, critical_pairs
 from ...analyses.deadlocks.log_returns import log_returns
 from ...analyses.lock_names import lock_names
 from ...analyses.parallel import parallel
@@ -103,13 +103,19 @@ def _through_calls(program: Program) -> Iterator[Finding]:
                 scope=way.activation.function.qualname,
                 story=tuple(told),
                 help="do the inner work without the lock in a helper that expects it held, or make the lock an `RLock`",
-                confidence=_confidence(way, pairs.surely_plain(pair.wanted)),
+                confidence=_confidence(way, pairs.surely_plain(pair.wanted) and not _chosen(pairs, pair, way)),
                 label=f"wants `{lock.short}`, which this thread holds",
             )
 
 
-def _confidence(way: Way, plain: bool) -> Confidence:
-    if not way.certain or not plain:
+def _chosen(pairs: CriticalPairs, pair: Pair, way: Way) -> bool:
+    """Whether one of the two acquisitions takes one of several locks: then it need not be the same one twice."""
+    again = pairs.chooses(pair.event.activation, pair.event.at)
+    return again or pairs.chooses(way.hold.activation, way.hold.at)
+
+
+def _confidence(way: Way, sure: bool) -> Confidence:
+    if not way.certain or not sure:
         return Confidence.LOW
     return Confidence.MEDIUM if way.if_done else Confidence.HIGH
 

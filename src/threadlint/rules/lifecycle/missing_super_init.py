@@ -80,7 +80,7 @@ def check(program: Program) -> Iterator[Finding]:
         if init is None or not program.hierarchy.is_a(cls, THREADS) or init.receiver_name is None:
             continue
         helpers = [m for each in program.hierarchy.mro(cls)[1:] for m in each.own_functions if m.name != "__init__"]
-        if not any(_calls_init(method) for method in (*cls.own_functions, *helpers)):
+        if not any(_calls_init(method) for method in (*cls.own_functions, *helpers)) and not _names_init(program, cls):
             if not _raises(init) and not _is_stub(init):
                 yield _missing(program, cls, init)
             continue
@@ -108,6 +108,17 @@ def _calls_init(function: Function) -> bool:
         isinstance(node, f.Attr) and node.attr == "__init__"
         for each in (function, *function.nested)
         for node in walk(each.facts.body)
+    )
+
+
+def _names_init(program: Program, cls: Class) -> bool:
+    """Whether a constructor has a name of its own in the class body, by which methods call it: `__init =
+    Thread.__init__`."""
+    return any(
+        isinstance(binding.expr, f.Attr) and binding.expr.attr == "__init__"
+        for each in program.hierarchy.mro(cls)
+        for bindings in each.body.bindings.values()
+        for binding in bindings
     )
 
 

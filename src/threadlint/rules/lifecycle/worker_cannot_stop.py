@@ -93,8 +93,7 @@ def check(program: Program) -> Iterator[Finding]:
     for life in program.ask(lifetimes).of("thread"):
         if not life.is_started or life.daemon is not False or program.ask(lifetimes).only_in_threads(life):
             continue
-        roots = results.roots(life)
-        loop = next((each for each in endless.loops if each.root in roots), None)
+        loop = endless.loop_of(results.roots(life))
         if loop is not None:
             yield _finding(program, life, loop)
     for task in endless.tasks:

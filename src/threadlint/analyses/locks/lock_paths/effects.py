@@ -117,7 +117,8 @@ def _leads(start: str | None, path: str) -> bool:
 
 def _summed(paths: Paths) -> Effect | None:
     """The effect of a walked helper. One that sometimes takes the lock and sometimes does not tells its caller so, in a
-    way that is not followed: nothing is known then."""
+    way that is not followed: nothing is known then. One that gives the lock back on some of its ways is taken to do so
+    on all: when it does follows from what both sides know, a mode or a kind of message."""
     returns: set[tuple[int, int]] = set()
     raises: set[tuple[int, int]] = set()
     for each in paths.exits:
@@ -128,4 +129,5 @@ def _summed(paths: Paths) -> Effect | None:
             raises.add((change[0], 0))
     if returns <= _NOTHING or len({left for _, left in returns}) > 1:
         return None
-    return Effect(frozenset(returns), frozenset(raises))
+    most = max((given for given, _ in returns), default=0)
+    return Effect(frozenset(each for each in returns if each[0] == most), frozenset(raises))
