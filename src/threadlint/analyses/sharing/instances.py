@@ -67,6 +67,8 @@ class Instances:
         if start.kind == "site" and self.makes(root, start):
             return True
         receiver = root.activation.receiver
+        if isinstance(receiver, Obj) and receiver.address.root is start and _one_for_each(root, receiver.address):
+            return True
         if root.kind == "thread" and root.spawns and not self._several_at_once(root):
             if start.kind in ("site", "some") or (
                 isinstance(receiver, Obj) and receiver.address.root is start and start is not location
@@ -365,6 +367,15 @@ class Instances:
 def _says_thread_safe(cls: Class) -> bool:
     doc = (cls.facts.doc or "").lower().replace("-", " ")
     return "thread safe" in doc and not cls.owns_a_docstring_against_threads
+
+
+def _one_for_each(root: Root, receiver: Address) -> bool:
+    """Whether each object starts one thread of its own in its constructor, and the thread runs a method of it: many
+    such threads are those of many objects, however often they are made."""
+    return bool(root.spawns) and all(
+        event.function.name == "__init__" and not event.repeats and event.subject.within(receiver)
+        for event in root.spawns
+    )
 
 
 def instances(program: Program) -> Instances:
