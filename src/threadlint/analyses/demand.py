@@ -76,7 +76,7 @@ def mentions_handing(module: Module) -> bool:
     return any(not _HANDING.isdisjoint(function.words) for function in module.functions)
 
 
-class Handing(NamedTuple):
+class Seed(NamedTuple):
     """A function that may hand others to threads, or take a lock: its `with` statements, whether it calls `acquire`,
     the arguments of calls that may hand them to threads, and the classes that it instantiates then."""
 
@@ -87,7 +87,7 @@ class Handing(NamedTuple):
     made: tuple[f.Expr, ...]
 
 
-def handings(module: Module) -> tuple[Handing, ...]:
+def seeds(module: Module) -> tuple[Seed, ...]:
     """The functions of a module that may start threads or take locks, by their words."""
     found = []
     for function in module.functions:
@@ -107,7 +107,7 @@ def handings(module: Module) -> tuple[Handing, ...]:
         acquires = any(last_name(call.func) == "acquire" for call in calls)
         withs = tuple(nodes.get(f.With, ()))
         if withs or acquires or arguments:
-            found.append(Handing(function, withs, acquires, arguments, made))
+            found.append(Seed(function, withs, acquires, arguments, made))
     return tuple(found)
 
 
@@ -141,8 +141,8 @@ class _Demand:
             for decorator in function.facts.decorators:
                 self._meet(self._static.evaluate(decorator, function.parent or function.module.top), reach=False)
         for module in self._program.modules.values():
-            for handing in module.ask(handings):
-                self._seed(handing)
+            for seed in module.ask(seeds):
+                self._start_at(seed)
         for function in self._pending:  # grows while it is read
             for call in function.text.nodes.get(f.Call, ()):
                 self._meet(self._static.evaluate(call.func, function))
@@ -155,19 +155,19 @@ class _Demand:
                     self._meet(self._static.name(function, owner), reach=False)
         return frozenset(self._wanted)
 
-    def _seed(self, handing: Handing) -> None:
+    def _start_at(self, seed: Seed) -> None:
         """What a function hands to threads, and what it calls under locks."""
-        function = handing.function
-        for statement in handing.withs:
+        function = seed.function
+        for statement in seed.withs:
             if any(self._locks(item.context, function) for item in statement.items):
                 for node in walk(statement.body):
                     if type(node) is f.Call:
                         self._meet(self._static.evaluate(node.func, function))
-        if handing.acquires:
+        if seed.acquires:
             self._reach(function)
-        for argument in handing.arguments:
+        for argument in seed.arguments:
             self._meet(self._static.evaluate(argument, function))
-        for made in handing.made:  # what is made where threads start is likely what they work on
+        for made in seed.made:  # what is made where threads start is likely what they work on
             self._meet(self._static.evaluate(made, function), reach=False)
 
     def _locks(self, context: f.Expr, function: Function) -> bool:

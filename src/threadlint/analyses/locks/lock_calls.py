@@ -16,7 +16,7 @@ from ...knowledge.locks import LOCKISH_WORDS, LOCKS
 from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Class, Function, last_name
-from ...program.traverse import children
+from ...program.traverse import children, walk_expression
 from ...program.values import Ext, Fn, Obj, Values
 from ..execution import UNKNOWN_LOCK_TYPE, execution
 from .lock_spots import lock_spots
@@ -185,7 +185,7 @@ def lock_calls(program: Program) -> dict[Function, list[LockCalls]]:
 def _judge(
     program: Program, function: Function, path: str, found: _Found, typed: dict[tuple[Function, f.Span], Obj]
 ) -> LockCalls | None:
-    if found.awaited or not (found.acquires or found.releases):
+    if found.awaited or not (found.acquires or found.releases) or _goes_through_many(function, path):
         return None
     handed = found.handed or any(_gives_away(program, function, call) for call in found.passed)
     known = program.static.evaluate(found.node, function)
@@ -200,6 +200,17 @@ def _judge(
     return LockCalls(
         function, path, kinds, tuple(found.acquires), tuple(found.releases), tuple(found.withs), handed, permits
     )
+
+
+def _goes_through_many(function: Function, path: str) -> bool:
+    """Whether a path has an index that several loops go through: it is one lock in one round of one loop only."""
+    indices = set(re.findall(r"\[([A-Za-z_]\w*)\]", path))
+    if not indices:
+        return False
+    nodes = function.text.nodes
+    targets = [loop.target for kind in (f.ForLoop, f.For) for loop in nodes.get(kind, ())]
+    through = [target for target in targets if indices & {n.id for n in walk_expression(target) if type(n) is f.Name}]
+    return len(through) > 1
 
 
 def _collect(function: Function) -> dict[str, _Found]:

@@ -123,13 +123,13 @@ def _passed(handing: Handing) -> _Passed | None:
     if handing.what == "signal.signal":
         return _Passed(2, ())
     if spawner.args == "rest":
-        positional = [arg for arg in call.args if arg.keyword is None]
-        if len(positional) <= spawner.target:
+        given = handing.arguments  # not the call's own: part of them may stand in a `partial`
+        if len(given.positional) <= spawner.target:
             return None
-        keywords = tuple(arg.keyword for arg in call.args if arg.keyword is not None)
+        keywords = tuple(name for name, _ in given.keywords)
         if handing.what.endswith("call_soon_threadsafe"):
             keywords = tuple(name for name in keywords if name != "context")
-        return _Passed(len(positional) - spawner.target - 1, keywords)
+        return _Passed(len(given.positional) - spawner.target - 1, keywords)
     if not isinstance(spawner.args, int) or spawner.many:
         return None
     args, named = handing.expr(spawner.args, "args"), handing.expr(spawner.args + 1, "kwargs")

@@ -47,12 +47,16 @@ class Settings:
 - nothing between can raise in practice: constants, arithmetic, `append`, logging, other locks;
 - a path that needs no exception already leaves the lock held: that is `lock-not-released`;
 - the function hands the lock over, or hands on its release; but an `__enter__` that fails hands over nothing.
+
+In a test, where what raises ends the test and mostly the lock with it, the confidence is low.
 """
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...analyses.lifecycle.thread_code import is_test
 from ...analyses.locks.failing_halves import FailingHalf, failing_halves
+from ...analyses.locks.lock_calls import LockCalls
 from ...analyses.locks.lock_leaks import lock_leaks
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...program.program import Program
@@ -74,11 +78,15 @@ def check(program: Program) -> Iterator[Finding]:
                 scope=leak.function.qualname,
                 story=(Step(program.place(leak.function, leak.at), "this can raise"), release),
                 help=f"use `with {use.path}:`, or follow `acquire()` with `try:` … `finally: {use.path}.release()`",
-                confidence=Confidence.MEDIUM if use.typed or use.named_as_lock else Confidence.LOW,
+                confidence=Confidence.LOW if is_test(leak.function) else _confidence(use),
                 label=f"takes `{use.spelling}`",
             )
     for half in program.ask(failing_halves):
         yield _of_a_half(program, half)
+
+
+def _confidence(use: LockCalls) -> Confidence:
+    return Confidence.MEDIUM if use.typed or use.named_as_lock else Confidence.LOW
 
 
 def _of_a_half(program: Program, half: FailingHalf) -> Finding:
@@ -98,6 +106,6 @@ def _of_a_half(program: Program, half: FailingHalf) -> Finding:
         scope=use.function.qualname,
         story=(Step(program.place(use.function, half.raises), "this can raise"), other),
         help=help_,
-        confidence=Confidence.MEDIUM if use.typed or use.named_as_lock else Confidence.LOW,
+        confidence=_confidence(use),
         label=f"takes `{use.spelling}`" if entering else f"gives `{use.spelling}` back",
     )
