@@ -16,10 +16,14 @@ from ...program.values import Obj
 from ..execution import Event, execution
 
 
+_LISTS = ("set", "frozenset", "list", "tuple")
+
+
 class Loggers:
     """Which handler gets the records of which log call."""
 
     def __init__(self, program: Program) -> None:
+        self._hierarchy = program.hierarchy
         self._silent: dict[Module, bool] = {}
         self._homes: dict[Class, set[str | None]] = defaultdict(set)
         for event in program.ask(execution).calls("logging.Logger.addHandler", "logging.Logger.addFilter"):
@@ -41,7 +45,8 @@ class Loggers:
         if homes and name is not None and None not in homes:
             if not any(_below(name, home or "") for home in homes):
                 return False
-        return not any(_turned_away(method, name) for method in handler.methods.values())
+        methods = [method for cls in self._hierarchy.mro(handler) for method in cls.methods.values()]
+        return not any(_turned_away(method, name) or _listed(method, name) for method in methods)
 
     def _keeps_to_itself(self, module: Module) -> bool:
         """Whether a logger of the module is told not to propagate."""
@@ -76,6 +81,29 @@ def logger_name(expr: f.Expr, function: Function) -> str | None:
 
 def _below(name: str, home: str) -> bool:
     return not home or name == home or name.startswith(home + ".") or f".{home}." in f".{name}."
+
+
+def _listed(method: Function, logger: str | None) -> bool:
+    """Whether a method of the handler looks the name of a record's logger up in a list of the module that has that
+    logger, or may have it."""
+    asks = any(
+        isinstance(node, f.Attr) and node.attr == "name" and isinstance(node.value, f.Name)
+        and node.value.id in method.param_names
+        for node in walk(method.facts.body)
+    )  # fmt: skip
+    for name in method.mentioned if asks else ():
+        for binding in method.module.exports.get(name, ()):
+            listed = binding.expr
+            if listed is None or not (isinstance(listed, f.Display) or last_name(listed) in _LISTS):
+                continue
+            names = [
+                node.value
+                for node in walk_expression(listed)
+                if isinstance(node, f.Const) and isinstance(node.value, str)
+            ]
+            if names and (logger is None or any(_below(logger, each) for each in names)):
+                return True
+    return False
 
 
 def _turned_away(method: Function, logger: str | None) -> bool:
