@@ -86,9 +86,7 @@ class Making:
                 return all(verdict is not False for verdict in judged)
             return _worst(judged)
         if isinstance(expr, f.BinOp) and any(_is_number(function, side) for side in (expr.left, expr.right)):
-            return self._judge(function, expr.left, depth) is not False and (
-                self._judge(function, expr.right, depth) is not False
-            )
+            return True  # a number as well, whatever the other side was made with
         if isinstance(expr, f.Call) and isinstance(expr.func, f.Name) and expr.func.id in PLAIN:
             return True
         if isinstance(expr, f.Display):

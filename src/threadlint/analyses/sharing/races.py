@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ...model import facts as f
 from ...model.finding import Confidence
 from ...program.program import Program
 from ...program.values import Address, Obj
@@ -124,6 +125,8 @@ class Races:
         function = found.site.function
         if exempt(function):
             return True
+        if found.what == "update":
+            return _begins_anew(found.against)
         if found.what not in ("lazy", "test"):
             return False
         if found.against.function.name.lstrip("_").startswith(SETTING_UP):
@@ -227,6 +230,12 @@ class Races:
             return not all(self._program.config.assumes_threaded(side.function.qualname) for side in callers)
         start = found.site.location.root
         return start.kind == "some" and not any(_works_on(side.root, start) for side in sides)
+
+
+def _begins_anew(site: Site) -> bool:
+    """`def open(self): … self.pending = 0`: a first value, before the work that updates it begins."""
+    opens = site.function.name.lstrip("_").startswith((*SETTING_UP, "open", "connect", "start", "begin", "reset"))
+    return opens and site.access.how == "write" and isinstance(site.access.value, f.Const)
 
 
 def _works_on(root: Root, start: Address) -> bool:
