@@ -28,6 +28,17 @@ def call_if_done(frame: ActiveFrame, future: Obj | None, arguments: Arguments, n
         _call(frame, given, future, node)
 
 
+def may_be_of_a_loop(frame: ActiveFrame, node: f.Expr) -> bool:
+    """Whether what a callback is registered with may as well be a future of asyncio, which calls it on its loop: then
+    nothing shows that a thread does."""
+    if not isinstance(node, f.Call) or not isinstance(node.func, f.Attr):
+        return False
+    frame.muted += 1
+    futures = frame.evaluator.evaluate_in(node.func.value, frame)
+    frame.muted -= 1
+    return any(isinstance(value, Obj) and value.type_name.startswith("asyncio.") for value in futures)
+
+
 def call_registered(frame: ActiveFrame, future: Obj | None, node: f.Expr) -> None:
     """`future.set_result(value)` and the like: call what was registered."""
     if future is not None and frame.follows:

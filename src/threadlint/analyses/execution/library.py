@@ -12,7 +12,7 @@ from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.symbols import Class
 from ...program.values import UNKNOWN, Address, Fn, Lit, Obj, Partial, Values, union
-from .done_callbacks import REGISTERS, call_if_done, call_registered
+from .done_callbacks import REGISTERS, call_if_done, call_registered, may_be_of_a_loop
 from .events import NEVER, UNKNOWN_LOCK_TYPE, Acquire, Hold, Spawn, lock_of, one_object, task_of
 from .handing_over import take as take_out
 
@@ -204,6 +204,8 @@ def _result(
 def _add_done_callback(
     frame: ActiveFrame, name: str, future: Obj | None, arguments: Arguments, node: f.Expr, result: Values
 ) -> Values:
+    if may_be_of_a_loop(frame, node):
+        return result
     call_if_done(frame, future, arguments, node)
     return _submit(frame, name, future, arguments, node, result)
 
