@@ -93,12 +93,14 @@ def vague(some: Address) -> bool:
 
 class Check(NamedTuple):
     """A test of shared state whose outcome the code that follows relies on. `form` is none, truth, membership, length,
-    hasattr, equality or copy (a local that was read from the place)."""
+    hasattr, equality or copy (a local that was read from the place). `others`: the locations that it is about as well,
+    where several objects may be meant."""
 
     location: Address
     at: f.Span
     form: str
     held: tuple[Hold, ...]
+    others: tuple[Address, ...] = ()
 
 
 class Event:

@@ -157,16 +157,18 @@ class PlacedFrame(OwningFrame):
         if isinstance(expr, f.Item):  # a container in a container: the outer one stands for both
             return self.location(expr.value)
         if isinstance(expr, f.Attr):
-            self.muted += 1
-            try:
-                owners = self.evaluator.evaluate_in(expr.value, self)
-            finally:
-                self.muted -= 1
-            for owner in owners:
-                place = self.attribute_location(owner, expr.attr)
-                if place is not None:
-                    return place
+            return next(iter(self.attribute_locations(expr)), None)
         return None
+
+    def attribute_locations(self, expr: f.Attr) -> list[Address]:
+        """The locations that an attribute may be, one for each object that its owner may be."""
+        self.muted += 1
+        try:
+            owners = self.evaluator.evaluate_in(expr.value, self)
+        finally:
+            self.muted -= 1
+        found = (self.attribute_location(owner, expr.attr) for owner in owners)
+        return [place for place in found if place is not None]
 
     def attribute_location(self, owner: Value, attr: str) -> Address | None:
         """The location of `owner.attr` as data; None for methods and for what no thread can share."""

@@ -80,9 +80,9 @@ def _add(frame: PlacedFrame, found: list[Check], expr: f.Expr, form: str, test: 
 def copied_from(frame: PlacedFrame, expr: f.Expr) -> Check | None:
     """The shared location that an expression reads as a whole (`self.n`, `cache.get(k)`, `cache[k]`), or tests."""
     if isinstance(expr, f.Attr):
-        place = frame.location(expr)
-        form = "value"
-    elif isinstance(expr, f.Name):
+        places = frame.attribute_locations(expr)
+        return Check(places[0], expr.at, "value", frame.state.held, tuple(places[1:])) if places else None
+    if isinstance(expr, f.Name):
         place = frame.location_of_name(expr.id)
         form = "value"
     elif isinstance(expr, f.Item):
@@ -125,11 +125,11 @@ def read_before(
             visible = True
         if isinstance(node, f.Name) and node.id in frame.state.copies:
             copied = frame.state.copies[node.id]
-            if copied.location is place and copied.form in _COPIED:
-                return copied._replace(form="copy"), True
+            if (copied.location is place or place in copied.others) and copied.form in _COPIED:
+                return copied._replace(location=place, form="copy"), True
         if check is None and isinstance(node, (f.Attr, f.Name)):
-            read = frame.location(node)
-            if read is place:
+            read = frame.attribute_locations(node) if isinstance(node, f.Attr) else [frame.location(node)]
+            if any(each is place for each in read):
                 check = Check(place, node.at, "copy", frame.state.held)
     return check, visible
 

@@ -330,7 +330,7 @@ def _exempt(event: Event) -> bool:
         access.owned
         or function.name in INIT_LIKE
         or access.type in SYNCHRONISED
-        or not LOCKING_DECORATORS.isdisjoint(function.decorator_names)
+        or (not event.held and not LOCKING_DECORATORS.isdisjoint(function.decorator_names))
         or _is_part_of_a_lock(function)
     )
 
