@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from ...knowledge import locks, types
 from ...model import facts as f
 from ...program.evaluate import Arguments
-from ...program.values import UNKNOWN, Address, Ext, Fn, Obj, Values, field
+from ...program.values import UNKNOWN, Address, Ext, Fn, Obj, Value, Values, field, union
 from .activation import Activation, Edge
 from .background import LIBRARY_ACTIONS as ACTIONS
 from .binding import BindingFrame
@@ -76,10 +76,11 @@ class ActiveFrame(BindingFrame):
         self.iterated.pop()
 
     def iterates(self, source: Values, node: f.Expr, method: str = "") -> None:
-        """Note that shared containers among the values are iterated, step by step; `method` tells a snapshot."""
+        """Note that shared containers among the values are iterated, step by step; `method` tells a snapshot. An object
+        whose `__iter__` gives the iterator of a container has it iterated here."""
         if self.muted:
             return
-        for value in source:
+        for value in union(source, *(self._inside(value) for value in source)):
             if isinstance(value, Obj) and (
                 value.type in types.CONTAINERS or str(value.type).startswith(("dict ", "enum"))
             ):
@@ -89,6 +90,13 @@ class ActiveFrame(BindingFrame):
                     place = self.location_of_name(named.id) if isinstance(named, f.Name) else None
                 if place is not None and place.kind != "element" and place.kind != "some":
                     self.access(place, "iterate", node.at, type=value.type_name, method=method)
+
+    def _inside(self, value: Value) -> Values:
+        """The containers whose iterators an object of the program gives: `return iter(self.rows)`."""
+        method = self.evaluator.special(value, "__iter__") if isinstance(value, Obj) else None
+        if method is None:
+            return UNKNOWN
+        return self.explorer.static.returned(method.function, method.receiver, None, None, self.function)
 
     def awaits(self, node: f.Expr) -> None:
         self.awaited = node
