@@ -15,7 +15,6 @@ from ...program.traverse import walk, walk_expression
 from ...program.values import Obj
 from ..execution import Event, execution
 
-
 _LISTS = ("set", "frozenset", "list", "tuple")
 
 
