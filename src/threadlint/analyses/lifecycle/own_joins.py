@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ...model import facts as f
 from ...program.program import Program
-from ...program.symbols import Function, last_name
+from ...program.symbols import Class, Function, last_name
 from ...program.traverse import walk
 from ...program.values import Obj
 from ..execution import Activation, Event, Root, execution, reach
@@ -155,7 +155,12 @@ def _in_finalizers(program: Program, where: Mentions, joins: list[Event]) -> lis
         if receiver is None or receiver.address.base is None:
             continue
         cls = method.cls
-        bound = any(isinstance(fn.receiver, Obj) and fn.receiver.type is cls for fn, _ in targets.targets_of(receiver))
+        bound = any(
+            isinstance(fn.receiver, Obj)
+            and isinstance(fn.receiver.type, Class)
+            and cls in program.hierarchy.mro(fn.receiver.type)
+            for fn, _ in targets.targets_of(receiver)
+        )
         finalizer = program.hierarchy.find(cls, "__del__")
         if not bound or finalizer is None:
             continue
