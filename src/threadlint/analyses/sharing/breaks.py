@@ -34,6 +34,9 @@ from .switch_points import SwitchPoints, switch_points
 _MISSING = frozenset(
     {"KeyError", "IndexError", "LookupError", "AttributeError", "ValueError", "Exception", "BaseException", "Empty"}
 )
+SETTING_UP = ("setup", "set_up", "init", "configure", "prepare")
+"""Beginnings of names of functions that give an object what it needs, before it does anything."""
+
 Weight = tuple[bool, int, int]
 """How good a witness is, the best first; the last number is its order."""
 
@@ -268,8 +271,11 @@ def container(shared: Shared) -> str:
 
 
 def _weight(site: Site) -> tuple[bool, int]:
-    """Witnesses are better the surer their object is, the less they hold, and the surer their thread is."""
+    """Witnesses are better the surer their object is, the less they hold, and the surer their thread is; callers that
+    set up are the worst."""
     kind = 0 if site.root.kind == "thread" else 1 if site.root.kind == "main" else 2
+    if kind == 2 and site.function.name.lstrip("_").startswith(SETTING_UP):
+        kind = 3
     return site.widened, len(site.event.held) * 4 + kind
 
 

@@ -20,7 +20,7 @@ from ...program.program import Program
 from ...program.values import Address, Obj
 from ..execution import Hold, Root
 from ..lock_names import lock_names
-from .breaks import Break, breaks
+from .breaks import SETTING_UP, Break, breaks
 from .guards import Unguarded, exempt, first_value, guards
 from .senses import Senses, senses
 from .shared_state import Shared, SharedState, Site, shared_state
@@ -36,10 +36,6 @@ FEW_HOLD = 0.6
 
 BEGINNING = ("start", "setup", "init", "install", "configure", "launch")
 """Beginnings of names of functions that are called once, before others use what they make."""
-
-
-SETTING_UP = ("setup", "set_up", "init", "configure", "prepare")
-"""Beginnings of names of functions that give an object what it needs, before it does anything."""
 
 
 class Race(NamedTuple):
