@@ -185,6 +185,7 @@ class Explorer(Contexts):
             self.rename(callee.returns, given)
             owned = callee.exit.owned if callee.exit is not None else frozenset()
             for before, now in zip(callee.returns, given, strict=False):
+                self.handed_out(callee, before, now)
                 if isinstance(before, Obj) and isinstance(now, Obj) and before.address in owned:
                     frame.state.owned |= {now.address}
                 if callee.exit is not None and callee.exit.running:

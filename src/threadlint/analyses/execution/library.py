@@ -103,7 +103,8 @@ def _start(
     many = thread.address.many and thread.address not in frame.fresh
     frame.explorer.started(frame, thread)
     spawner = CONSTRUCTORS[name.removesuffix(".start")]
-    frame.note("spawn", node.at, thread.address, Spawn((), thread, spawner.thread, many, spawner.domain))
+    targets = frame.explorer.made_within(frame.activation, thread)
+    frame.note("spawn", node.at, thread.address, Spawn(targets, thread, spawner.thread, many, spawner.domain))
     if spawner.domain == "thread":
         frame.state.running |= {thread.address}
         frame.state.ended -= {thread.address}

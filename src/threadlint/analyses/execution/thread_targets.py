@@ -7,7 +7,7 @@ from ...knowledge.threads import CONSTRUCTORS
 from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.symbols import Class
-from ...program.values import Address, Fn, Obj
+from ...program.values import Address, Fn, Obj, Value
 from .activation import Activation
 from .declarations import Declarations
 from .events import Event
@@ -26,6 +26,8 @@ class ThreadTargets(Declarations):
         self.pool_of: dict[Address, Address] = {}
         self.specs: dict[Address, tuple[tuple[Fn, Arguments], ...]] = {}
         self.specs_by_site: dict[tuple[str, int], Address] = {}
+        self._specs_within: dict[tuple[Activation, Address], tuple[tuple[Fn, Arguments], ...]] = {}
+        """Where one helper makes threads for many: what the thread runs that was made in one call of it."""
         self.constructions: dict[Address, tuple[Obj, Arguments, f.Expr, Activation]] = {}
         self.makings: dict[tuple[str, tuple[str, int]], tuple[Obj, Arguments, f.Expr, Activation]] = {}
         """By type and site: every place that makes an object, with the first making seen there."""
@@ -39,6 +41,7 @@ class ThreadTargets(Declarations):
             self.specs.pop(address, None)
         self.specs_by_site = {site: at for site, at in self.specs_by_site.items() if at in self.constructions}
         self.makings = {site: made for site, made in self.makings.items() if made[3] not in gone}
+        self._specs_within = {made: specs for made, specs in self._specs_within.items() if made[0] not in gone}
 
     def constructed(
         self, obj: Obj, arguments: Arguments, node: f.Expr, frame: ActiveFrame, base: str | None = None
@@ -61,6 +64,7 @@ class ThreadTargets(Declarations):
             found = callables(target, passed)
             known = self.specs.get(obj.address, ())
             self.specs[obj.address] = known + tuple(each for each in found if each not in known)
+            self._specs_within[frame.activation, obj.address] = found
             frame.escape(target)
             for values in passed.positional:
                 frame.escape(values)
@@ -77,8 +81,20 @@ class ThreadTargets(Declarations):
             found = self.specs.get(self.specs_by_site.get(thread.site, thread.address))
         return found or ()
 
+    def made_within(self, activation: Activation, thread: Obj) -> tuple[tuple[Fn, Arguments], ...]:
+        """What a thread runs that this call of a function made; nothing for one that comes from elsewhere."""
+        return self._specs_within.get((activation, thread.address), ())
+
+    def handed_out(self, callee: Activation, before: Value, now: Value) -> None:
+        """A call gives a thread that it made, which its caller knows by another name."""
+        if isinstance(before, Obj) and isinstance(now, Obj) and before.address is not now.address:
+            specs = self.made_within(callee, before)
+            if specs:
+                known = self.specs.get(now.address, ())
+                self.specs[now.address] = known + tuple(each for each in specs if each not in known)
+
     def started(self, frame: ActiveFrame, thread: Obj) -> None:
-        for target, passed in self.targets_of(thread):
+        for target, passed in self.made_within(frame.activation, thread) or self.targets_of(thread):
             frame.escape((target,))
             for values in passed.positional:
                 frame.escape(values)
