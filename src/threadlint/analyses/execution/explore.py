@@ -47,7 +47,7 @@ class Explorer(Contexts):
         self.flag_waits: dict[tuple[Function, f.Span], set[Address]] = {}
         """By the place of a call that waits for a flag: the flags."""
         self.passing = Passing()
-        self.renamed: dict[Address, set[Address]] = {}
+        self.renamed: dict[tuple[Activation, Address], set[tuple[Activation, Address]]] = {}
         """Threads that functions return, by the names that the calls of these give them."""
         self.tried: dict[tuple[f.Span, Function], Hold] = {}
         self._decorated: dict[Function, Values] = {}
@@ -189,18 +189,21 @@ class Explorer(Contexts):
                 if isinstance(before, Obj) and isinstance(now, Obj) and before.address in owned:
                     frame.state.owned |= {now.address}
                 if callee.exit is not None and callee.exit.running:
-                    self._rename_thread(frame, callee.exit, before, now)
+                    self._rename_thread(frame, callee, callee.exit, before, now)
             if repeats:
                 frame.fresh.update(v.address for v in given if isinstance(v, Obj) and v.address.kind == "site")
             return given
         finally:
             frame.used = used
 
-    def _rename_thread(self, frame: ActiveFrame, done: State, before: Value, now: Value) -> None:
+    def _rename_thread(
+        self, frame: ActiveFrame, callee: Activation, done: State, before: Value, now: Value
+    ) -> None:
         """A thread that a function started and returned is known to its caller under the name that the call gives."""
         if isinstance(before, Obj) and isinstance(now, Obj) and before.address is not now.address:
             if before.address in done.running and before.type in _STARTED:
-                self.renamed.setdefault(before.address, set()).add(now.address)
+                names = self.renamed.setdefault((callee, before.address), set())
+                names.add((frame.activation, now.address))
                 frame.state.running = (frame.state.running - {before.address}) | {now.address}
 
     def run(self, activation: Activation) -> None:

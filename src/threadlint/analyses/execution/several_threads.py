@@ -43,21 +43,25 @@ def count_threads(found: Execution) -> None:
         return answer
 
     for root in found.roots:
-        for address in tuple(root.addresses):
-            root.addresses |= _names(found.explorer.renamed, address)
+        for event in root.spawns:
+            root.addresses |= _names(found.explorer.renamed, event)
         if root.kind == "thread" and not root.many:
             own = [event for event in root.spawns if event not in root.choices]
             root.many = any(_again(event, root, several) for event in own) or _overlap(own)
 
 
-def _names(renamed: dict[Address, set[Address]], address: Address) -> set[Address]:
-    found = {address}
-    pending = [address]
+def _names(
+    renamed: dict[tuple[Activation, Address], set[tuple[Activation, Address]]], event: Event
+) -> set[Address]:
+    """The addresses by which a thread is known to those whom the calls that started it return it to."""
+    start = (event.activation, event.subject)
+    found = {start}
+    pending = [start]
     for each in pending:
         fresh = renamed.get(each, set()) - found
         found |= fresh
         pending.extend(fresh)
-    return found
+    return {address for _, address in found}
 
 
 def _overlap(spawns: list[Event]) -> bool:
