@@ -201,7 +201,11 @@ class Guards:
     def _beside(self, shared: Shared, usage: Usage, locked: tuple[Usage, ...], alone: bool) -> Site | None:
         """A locked access that may run at the same time. A lock is evidence that public functions may. An iteration is
         only broken by a change. `alone`: the function changes nothing else there without the lock."""
-        together = [each for each in locked if any(each is not o and _in_one_section(each, o) for o in locked)]
+        together = [
+            each
+            for each in locked
+            if _changes_more(each) or any(each is not o and _in_one_section(each, o) for o in locked)
+        ]
         for site in usage.sites:
             for other in locked:
                 if usage.changes or other.changes:
@@ -293,6 +297,16 @@ def _in_one_section(usage: Usage, other: Usage) -> bool:
     """Whether two places of a function stand under one taking of a lock."""
     held = [hold for hold in usage.sites[0].event.held if hold.kind.excludes]
     return any(hold in other.sites[0].event.held for hold in held)
+
+
+def _changes_more(usage: Usage) -> bool:
+    """Whether the section of a place changes something: what is looked at there may decide about it."""
+    event = usage.sites[0].event
+    held = [hold for hold in event.held if hold.kind.excludes]
+    return any(
+        other.kind == "access" and other.detail.how in CHANGES and any(hold in other.held for hold in held)
+        for other in event.activation.events.values()
+    )
 
 
 def _only_takes(usage: Usage) -> bool:
