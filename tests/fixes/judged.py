@@ -22,5 +22,6 @@ def judged(text: str) -> Report:
 
 def comments(text: str) -> Counter[str]:
     """The comments of a text."""
-    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    # A lone carriage return ends a line in Python's grammar, and since Python 3.12 not in `tokenize`.
+    tokens = tokenize.generate_tokens(io.StringIO(text, newline=None).readline)
     return Counter(token.string for token in tokens if token.type == tokenize.COMMENT)
