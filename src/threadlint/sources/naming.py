@@ -140,7 +140,8 @@ class _Namer:
 
 def imports_itself_as(name: str, package: str) -> bool:
     """Whether one of the first files of a package imports it by an absolute name."""
-    wanted = re.compile(rb"^[ \t]*(?:from|import)[ \t]+" + re.escape(name.encode()) + rb"\b", re.MULTILINE)
+    needle = name.encode()
+    wanted = re.compile(rb"^[ \t]*(?:from|import)[ \t]+" + re.escape(needle) + rb"\b", re.MULTILINE)
     looked = 0
     for folder, folders, files in os.walk(package):
         folders.sort()
@@ -148,7 +149,8 @@ def imports_itself_as(name: str, package: str) -> bool:
             if file.endswith(".py"):
                 try:
                     with open(os.path.join(folder, file), "rb") as opened:
-                        if wanted.search(opened.read(FIRST_BYTES)):
+                        first = opened.read(FIRST_BYTES)
+                        if needle in first and wanted.search(first):
                             return True
                 except OSError:
                     continue
