@@ -230,7 +230,8 @@ class Races:
 
 def _begins_anew(site: Site) -> bool:
     """`def open(self): … self.pending = 0`: a first value, before the work that updates it begins."""
-    opens = site.function.name.lstrip("_").startswith((*SETTING_UP, "open", "connect", "start", "begin", "reset"))
+    name = site.function.name.lstrip("_")  # `open_batch` begins one of many pieces of work, `open` all of it
+    opens = name.startswith(SETTING_UP) or name in ("open", "connect", "start", "begin", "reset")
     return opens and site.access.how == "write" and isinstance(site.access.value, f.Const)
 
 
