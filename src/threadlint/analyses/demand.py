@@ -90,9 +90,10 @@ class Seed(NamedTuple):
 def seeds(module: Module) -> tuple[Seed, ...]:
     """The functions of a module that may start threads or take locks, by their words."""
     found = []
+    lockish = {word for word in frozenset().union(*(each.words for each in module.functions)) if _LOCKISH.search(word)}
     for function in module.functions:
         words = function.words
-        if "acquire" not in words and _HANDING.isdisjoint(words) and not any(map(_LOCKISH.search, words)):
+        if "acquire" not in words and _HANDING.isdisjoint(words) and lockish.isdisjoint(words):
             continue
         nodes = function.text.nodes
         calls = nodes.get(f.Call, ())

@@ -59,7 +59,9 @@ class Concern:
         self._modules: dict[Module, bool] = {}
         self._families: dict[Class, bool] = {}
         self._touched: set[Class | Module] = set()
-        self._mentioning: dict[Function, bool] = {}
+        self._by_text: dict[Function, bool] = {}
+        self._looked_at: set[str] = set()
+        self._lockish: set[str] = set()
         kinds = THREADS | POOLS | frozenset(LOCKS)
         self._starters = {function for function in program.functions if _hands_on(function)}
         self._starting = {function.name for function in self._starters}
@@ -105,21 +107,34 @@ class Concern:
 
     def about(self, function: Function) -> bool:
         """Whether the function is worth running as an entry."""
-        if function.name == "__del__" or function.facts.globals or function.module in self._touched:
+        if function.module in self._touched:
             return True
         method = function.method_of
         cls = method.cls if method is not None else None
-        if cls is not None and (cls in self._touched or self._family(cls)):
+        if cls is not None and cls in self._touched:
             return True
-        if self._module(function.module) or self._program.config.assumes_threaded(function.qualname):
-            return True
-        known = self._mentioning.get(function)
+        known = self._by_text.get(function)
         if known is None:
-            known = self._mentioning[function] = self._mentions(function)
+            known = self._by_text[function] = (
+                function.name == "__del__"
+                or bool(function.facts.globals)
+                or (cls is not None and self._family(cls))
+                or self._module(function.module)
+                or self._program.config.assumes_threaded(function.qualname)
+                or self._mentions(function)
+            )
         return known
 
+    def _says_lock(self, words: frozenset[str]) -> bool:
+        """Whether one of the words is called like a lock; most words stand in many functions."""
+        fresh = words - self._looked_at
+        if fresh:
+            self._looked_at |= fresh
+            self._lockish.update(word for word in fresh if _LOCKISH.search(word))
+        return not self._lockish.isdisjoint(words)
+
     def _mentions(self, function: Function) -> bool:
-        if not self._words.isdisjoint(function.words) or any(_LOCKISH.search(word) for word in function.words):
+        if not self._words.isdisjoint(function.words) or self._says_lock(function.words):
             return True
         if not self._starting.isdisjoint(function.words):
             for call in function.text.nodes.get(f.Call, ()):
