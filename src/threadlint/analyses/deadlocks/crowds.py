@@ -113,9 +113,10 @@ def _length(iterable: f.Expr) -> int | None:
     if isinstance(iterable, f.Display) and not any(isinstance(item, f.Starred) for item in iterable.items):
         return len(iterable.items)
     if isinstance(iterable, f.Call) and isinstance(iterable.func, f.Name) and iterable.func.id == "range":
-        numbers = [arg.value.value for arg in iterable.args if isinstance(arg.value, f.Const)]
-        if len(numbers) == len(iterable.args) in (1, 2) and all(type(number) is int for number in numbers):
-            return len(range(*numbers))  # type: ignore[arg-type]
+        values = (arg.value.value for arg in iterable.args if isinstance(arg.value, f.Const))
+        numbers = [value for value in values if isinstance(value, int) and not isinstance(value, bool)]
+        if len(numbers) == len(iterable.args) in (1, 2):
+            return len(range(*numbers))
     return None
 
 

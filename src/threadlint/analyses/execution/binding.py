@@ -20,17 +20,16 @@ class BindingFrame(PlacedFrame):
     __slots__ = ()
 
     def bind(self, target: f.Expr, values: Values, expr: f.Expr | None = None) -> None:
-        kind = type(target)
-        if kind is f.Name:
-            self._bind_name(target, values, expr)  # type: ignore[arg-type]
-        elif kind is f.Attr:
-            self._bind_attribute(target, values, expr)  # type: ignore[arg-type]
-        elif kind is f.Item:
-            self._bind_item(target, values, expr)  # type: ignore[arg-type]
-        elif kind is f.Display:
-            self._unpack(target, values, expr)  # type: ignore[arg-type]
-        elif kind is f.Starred:
-            self.bind(target.value, UNKNOWN)  # type: ignore[union-attr, arg-type]
+        if isinstance(target, f.Name):
+            self._bind_name(target, values, expr)
+        elif isinstance(target, f.Attr):
+            self._bind_attribute(target, values, expr)
+        elif isinstance(target, f.Item):
+            self._bind_item(target, values, expr)
+        elif isinstance(target, f.Display):
+            self._unpack(target, values, expr)
+        elif isinstance(target, f.Starred):
+            self.bind(target.value, UNKNOWN)
 
     def _bind_name(self, target: f.Name, values: Values, expr: f.Expr | None) -> None:
         name = target.id

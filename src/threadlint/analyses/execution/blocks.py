@@ -34,7 +34,7 @@ def _snapshot(frame: ActiveFrame) -> None:
 
 def leave(frame: ActiveFrame, how: str) -> None:
     frame.exits.append((how, frame.state))
-    frame.state = None  # type: ignore[assignment]
+    frame.go_on_from(None)
 
 
 def take_exits(frame: ActiveFrame, since: int, how: str) -> State | None:

@@ -27,13 +27,13 @@ def run_if(frame: ActiveFrame, s: f.If) -> None:
     if truth is not False:
         run_block(frame, s.body)
     else:
-        frame.state = None  # type: ignore[assignment]
+        frame.go_on_from(None)
     after_body = frame.state
     frame.state = no
     if truth is not True:
         run_block(frame, s.orelse)
     else:
-        frame.state = None  # type: ignore[assignment]
+        frame.go_on_from(None)
     after_else = frame.state
     frame.tested -= typed
     both = after_body is not None and after_else is not None
@@ -45,7 +45,7 @@ def run_if(frame: ActiveFrame, s: f.If) -> None:
                     merged.checks[check.location] = before[check.location]
                 else:
                     del merged.checks[check.location]
-    frame.state = merged  # type: ignore[assignment]
+    frame.go_on_from(merged)
 
 
 def run_match(frame: ActiveFrame, s: f.Match) -> None:
@@ -65,6 +65,6 @@ def run_match(frame: ActiveFrame, s: f.Match) -> None:
         after = joined(after, frame.state)
         frame.state = entry
         if case.always:
-            frame.state = None  # type: ignore[assignment]
+            frame.go_on_from(None)
             break
-    frame.state = joined(after, frame.state)  # type: ignore[assignment]
+    frame.go_on_from(joined(after, frame.state))

@@ -104,8 +104,8 @@ def run_for(frame: ActiveFrame, s: f.ForLoop) -> None:
 
 
 def _after_loop(frame: ActiveFrame, orelse: tuple[f.Stmt, ...], after: State | None) -> None:
-    frame.state = after  # type: ignore[assignment]
+    frame.go_on_from(after)
     if orelse:
         if after is not None:
             run_block(frame, orelse)
-        frame.state = joined(frame.state, take_exits(frame, 0, "broke"))  # type: ignore[assignment]
+        frame.go_on_from(joined(frame.state, take_exits(frame, 0, "broke")))

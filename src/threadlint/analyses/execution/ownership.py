@@ -59,6 +59,10 @@ class OwningFrame(Frame):
         self.fresh: set[Address] = set()
         """Objects made in the current iteration of the innermost loop."""
 
+    def go_on_from(self, state: State | None) -> None:
+        """What follows starts from this state; None where no path gets there: then nothing of the block is run."""
+        self.state = state  # type: ignore[assignment]  # who ends or joins paths asks for None, statements never meet it
+
     @property
     def closure(self) -> Activation:
         return self.activation
