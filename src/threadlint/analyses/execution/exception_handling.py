@@ -5,7 +5,7 @@ An exception may leave the body wherever the locks held changed: these states ar
 from __future__ import annotations
 
 from ...model import facts as f
-from ...program.symbols import last_name
+from ...program.symbols import caught_types, last_name
 from ...program.traverse import walk
 from ...program.values import UNKNOWN, union
 from .blocks import run_block, take_exits
@@ -43,7 +43,7 @@ def run_try(frame: ActiveFrame, s: f.Try) -> None:
         frame.state = caught.copy()
         if handler.type is not None:
             frame.evaluator.evaluate_in(handler.type, frame)
-        names = _handled(handler.type)
+        names = {name for name in map(last_name, caught_types(handler)) if name}
         catches_all |= handler.type is None or bool(names & {"Exception", "BaseException"})
         if names & _MISSING:
             for check in _items_tried(frame, s.body):
@@ -60,7 +60,7 @@ def run_try(frame: ActiveFrame, s: f.Try) -> None:
     if s.final:
         _finally(frame, s, mark, end)
     else:
-        frame.state = end  # type: ignore[assignment]
+        frame.go_on_from(end)
 
 
 def _finally(frame: ActiveFrame, s: f.Try, mark: int, end: State | None) -> None:
@@ -71,21 +71,14 @@ def _finally(frame: ActiveFrame, s: f.Try, mark: int, end: State | None) -> None
         by_kind[kind] = joined(by_kind.get(kind), state)
     after: list[tuple[str, State]] = []
     for kind, state_or_none in by_kind.items():
-        frame.state = state_or_none  # type: ignore[assignment]
+        frame.go_on_from(state_or_none)
         run_block(frame, s.final)
         if frame.state is not None:
             after.append((kind, frame.state))
-    frame.state = end  # type: ignore[assignment]
+    frame.go_on_from(end)
     if end is not None:
         run_block(frame, s.final)
     frame.exits.extend(after)
-
-
-def _handled(expr: f.Expr | None) -> set[str]:
-    if expr is None:
-        return set()
-    items = expr.items if isinstance(expr, f.Display) else (expr,)
-    return {name for name in map(last_name, items) if name}
 
 
 def _items_tried(frame: ActiveFrame, body: tuple[f.Stmt, ...]) -> list[Check]:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from ...knowledge.raising import CLEANUP_METHODS, HARMLESS_METHODS
 from ...model import facts as f
 from ...program.program import Program
-from ...program.symbols import Class, Function, dotted, last_name
+from ...program.symbols import Class, Function, caught_types, dotted, last_name
 from ...program.traverse import walk, walk_expression
 from ...program.values import Fn
 from ..lifecycle.thread_code import is_test
@@ -103,8 +103,7 @@ def _is_expected(around: tuple[Any, ...]) -> bool:
     for each in around:
         if isinstance(each, f.Try):
             for handler in each.handlers:
-                types = handler.type.items if isinstance(handler.type, f.Display) else (handler.type,)
-                if any((last_name(kind) if kind is not None else "") not in _ENDING for kind in types):
+                if handler.type is None or any(last_name(kind) not in _ENDING for kind in caught_types(handler)):
                     return True
     return False
 

@@ -24,7 +24,7 @@ from ...knowledge.raising import (
 from ...knowledge.types import QUEUES
 from ...model import facts as f
 from ...program.program import Program
-from ...program.symbols import Class, Function, dotted, last_name
+from ...program.symbols import Class, Function, caught_types, dotted, last_name
 from ...program.traverse import walk, walk_expression
 from ...program.values import Cls, Ext, ExtMethod, Fn, Obj, Values
 
@@ -100,10 +100,7 @@ def _in_expression(expr: f.Expr, around: tuple[Any, ...]) -> Iterator[Site]:
 
 def is_broad(handler: f.Handler) -> bool:
     """Whether it catches whatever a bug may raise."""
-    if handler.type is None:
-        return True
-    items = handler.type.items if isinstance(handler.type, f.Display) else (handler.type,)
-    return any(last_name(item) in _BROAD for item in items)
+    return handler.type is None or any(last_name(item) in _BROAD for item in caught_types(handler))
 
 
 def raises_again(handler: f.Handler) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ...model import facts as f
 from ...program.program import Program
-from ...program.symbols import Function, last_name
+from ...program.symbols import Function, caught_types, last_name
 from ...program.traverse import walk
 from ..execution import Root
 from ..failures.exceptions import is_broad, is_caught, sites
@@ -78,8 +78,8 @@ def _is_told_by_an_exception(program: Program, loop: WorkerLoop) -> bool:
     named = {
         last_name(each)
         for node in walk(loop.function.facts.body) if isinstance(node, f.Try)
-        for handler in node.handlers if handler.type is not None and not is_broad(handler)
-        for each in (handler.type.items if isinstance(handler.type, f.Display) else (handler.type,))
+        for handler in node.handlers if not is_broad(handler)
+        for each in caught_types(handler)
     }  # fmt: skip
     uncaught = {
         site.node.at

@@ -18,7 +18,7 @@ from ...knowledge.keeping import (
 )
 from ...model import facts as f
 from ...program.program import Program
-from ...program.symbols import Class, Function
+from ...program.symbols import Class, Function, caught_types
 from ...program.traverse import children
 from ...program.values import Cls, Ext, ExtMethod, Fn, Lit, Obj, Value
 
@@ -147,7 +147,7 @@ def is_broad(handler: f.Handler) -> bool:
 
 def caught_names(handler: f.Handler) -> list[str]:
     """The last names of the exception types that a handler names."""
-    types = handler.type.items if isinstance(handler.type, f.Display) else (handler.type,)
+    types = caught_types(handler)
     return [each.attr if isinstance(each, f.Attr) else each.id for each in types if isinstance(each, (f.Attr, f.Name))]
 
 

@@ -47,7 +47,7 @@ class SwitchPoints:
 
     def handled(self, function: Function, at: f.Span, names: frozenset[str]) -> bool:
         """Whether a place stands in a `try` that handles one of these exceptions (or all)."""
-        from ...program.symbols import last_name
+        from ...program.symbols import caught_types, last_name
 
         known = self._tries.get(function)
         if known is None:
@@ -56,8 +56,7 @@ class SwitchPoints:
             if not statement.body or not statement.body[0].at[0] <= at[0] or not _within(statement, at):
                 continue
             for handler in statement.handlers:
-                types = handler.type.items if isinstance(handler.type, f.Display) else (handler.type,)
-                if any(t is None or last_name(t) in names for t in types):
+                if handler.type is None or any(last_name(kind) in names for kind in caught_types(handler)):
                     return True
         return False
 

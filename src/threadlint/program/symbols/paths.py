@@ -13,6 +13,13 @@ def last_name(expr: f.Expr) -> str | None:
     return expr.id if isinstance(expr, f.Name) else None
 
 
+def caught_types(handler: f.Handler) -> tuple[f.Expr, ...]:
+    """The types that an `except` names, one by one; none where it names nothing and catches everything."""
+    if handler.type is None:
+        return ()
+    return handler.type.items if isinstance(handler.type, f.Display) else (handler.type,)
+
+
 def dotted(expr: f.Expr | None) -> str | None:
     """`a.b.c` as text; None when the expression is not a plain path."""
     if isinstance(expr, f.Name):

@@ -60,7 +60,7 @@ from ...knowledge.types import THREADS
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule
 from ...program.program import Program
-from ...program.symbols import Class, Function, dotted, last_name
+from ...program.symbols import Class, Function, caught_types, dotted, last_name
 from ...program.traverse import walk
 from ...program.values import Cls, Ext, Obj
 
@@ -130,12 +130,7 @@ def _runs_as_thread(program: Program, value: object) -> bool:
 
 
 def _is_for_the_work(handler: f.Handler) -> bool:
-    if handler.type is None:
-        return True
-    names = [
-        last_name(item) for item in (handler.type.items if isinstance(handler.type, f.Display) else (handler.type,))
-    ]
-    return not any(name in _OWN for name in names)
+    return not any(last_name(kind) in _OWN for kind in caught_types(handler))
 
 
 def _finding(program: Program, function: Function, tried: f.Try, handler: f.Handler) -> Finding:
