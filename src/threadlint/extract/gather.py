@@ -45,7 +45,9 @@ def facts_of(
             facts.update(_kept(store, portion))
         left = [digest for digest in portion if digest not in facts]
         fresh = _read([texts[digest] for digest in left], jobs, executor)
-        store.put_many(dict(zip(left, (data for _, data in fresh), strict=True)))
+        if store.keeps:
+            encoded = (encode(own) if data is None else data for own, data in fresh)
+            store.put_many(dict(zip(left, encoded, strict=True)))
         facts.update(zip(left, (own for own, _ in fresh), strict=True))
     return [facts[source.digest] for source in sources]
 
@@ -74,7 +76,8 @@ def _worth_processes(texts: Sequence[str], jobs: int) -> bool:
     return jobs > 1 and len(texts) >= FEWEST_FILES and sum(map(len, texts)) >= FEWEST_CHARACTERS
 
 
-def _read(texts: list[str], jobs: int, executor: Executor | None) -> list[tuple[ModuleFacts, bytes]]:
+def _read(texts: list[str], jobs: int, executor: Executor | None) -> list[tuple[ModuleFacts, bytes | None]]:
+    """Facts, each with its encoding where a worker sent that."""
     if not texts:
         return []
     if executor is not None:
@@ -88,16 +91,14 @@ def _read(texts: list[str], jobs: int, executor: Executor | None) -> list[tuple[
     return [_settled(text, data) for text, data in zip(texts, encoded, strict=True)]
 
 
-def _settled(text: str, data: bytes | None) -> tuple[ModuleFacts, bytes]:
-    """Facts and their encoding, made here where no worker did it."""
+def _settled(text: str, data: bytes | None) -> tuple[ModuleFacts, bytes | None]:
     if data is not None:
         facts = decode(data)
         if facts is not None:
             return facts, data
     from . import extract
 
-    facts = extract(text)
-    return facts, encode(facts)
+    return extract(text), None
 
 
 def read_encoded(texts: Sequence[str]) -> list[bytes]:

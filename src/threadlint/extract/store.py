@@ -45,6 +45,12 @@ class Store:
         self._tried = directory is None
         self._writable = False
 
+    @property
+    def keeps(self) -> bool:
+        """Whether what is put here may be found again: there is a folder, and it can be written."""
+        with self._using() as connection:
+            return connection is not None and self._writable
+
     def get_many(self, digests: Iterable[bytes]) -> dict[bytes, bytes]:
         """The entries that are there. Reading an entry keeps it from being evicted soon."""
         wanted = list(dict.fromkeys(digests))
@@ -68,7 +74,7 @@ class Store:
 
     def put_many(self, entries: Mapping[bytes, bytes]) -> None:
         """Keep entries; they are all written or none is."""
-        if not entries:
+        if not entries or not self.keeps:
             return
         today = int(time.time()) // _DAY
         packed = [(digest, zlib.compress(data, 1), today) for digest, data in entries.items()]

@@ -128,19 +128,21 @@ def execution(program: Program) -> Execution:
     gc.disable()  # what is made here lives as long as the program: looking for garbage costs a third of the time
     try:
         explorer = Explorer(program)
+        concern = Concern(program)
         for round_ in range(MOST_ROUNDS + 1):  # what goes through two queues is known one round later
             if round_ and not explorer.renew(queues_only=round_ == MOST_ROUNDS):
                 break
             explorer.begin_round()
+            concern.begin_round()
             found = Execution(program, explorer)
-            _run(program, explorer, found)
+            _run(program, explorer, concern, found)
     finally:
         if collected:
             gc.enable()
     return found
 
 
-def _run(program: Program, explorer: Explorer, found: Execution) -> None:
+def _run(program: Program, explorer: Explorer, concern: Concern, found: Execution) -> None:
     mains = []
     for module in program.modules.values():
         if module.functions:
@@ -159,10 +161,8 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
     found.closed = closed
     assumed = program.config.assume_threaded
     entered: list[Root] = []
-    concern = Concern(program)
     concern.touched_by_threads([each for root in threads for each in reach(root.activation)], explorer.owners)
-    idle = [function for function in program.functions if not function.is_top]
-    while of_concern := [function for function in idle if concern.about(function)]:
+    while of_concern := concern.newly():
         for function in of_concern:
             if function not in closed and function.is_public:
                 entered.extend(_entry(explorer, function, True))
@@ -174,8 +174,6 @@ def _run(program: Program, explorer: Explorer, found: Execution) -> None:
         concern.touched_by_threads([each for root in threads for each in reach(root.activation)], explorer.owners)
         for root in interrupts(program, explorer):
             concern.touched_by_interrupt(root, explorer.owners)
-        taken = set(of_concern)
-        idle = [function for function in idle if function not in taken]
     serving = served(program)
     for function in serving:
         if all(root.function is not function for root in entered):

@@ -51,7 +51,7 @@ _LOCKISH = re.compile(rf"(?:^|_|(?<=[a-z])(?=[A-Z]))[rR]?(?i:{'|'.join(LOCKISH_W
 
 
 class Concern:
-    """Answers for the functions of one program, before and after threads were run."""
+    """Tells the functions of one program that are of concern, before and after threads were run."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
@@ -59,7 +59,12 @@ class Concern:
         self._modules: dict[Module, bool] = {}
         self._families: dict[Class, bool] = {}
         self._touched: set[Class | Module] = set()
-        self._by_text: dict[Function, bool] = {}
+        self._by_text: list[Function] | None = None
+        self._told: set[Function] = set()
+        self._roused: set[Class | Module] = set()
+        """What was touched, and whose functions were told."""
+        self._order: dict[Function, int] = {}
+        self._of: dict[Class | Module, list[Function]] = {}
         self._looked_at: set[str] = set()
         self._lockish: set[str] = set()
         kinds = THREADS | POOLS | frozenset(LOCKS)
@@ -70,6 +75,39 @@ class Concern:
             for cls in program.classes
             if program.hierarchy.is_a(cls, kinds) or {"acquire", "release"} <= cls.methods.keys()
         }
+
+    def begin_round(self) -> None:
+        """Nothing is touched yet, and nothing told; what texts say stays."""
+        self._touched.clear()
+        self._told.clear()
+        self._roused.clear()
+
+    def newly(self) -> list[Function]:
+        """The functions that are worth running as entries and were not told in this round, in the order of the program.
+        The first time these are all that are of concern by their text, later those of what was touched since."""
+        if self._by_text is None:
+            self._by_text = self._read_texts()
+        found = [] if self._told else list(self._by_text)
+        for home in self._touched - self._roused:
+            found.extend(self._of.get(home, ()))
+        self._roused |= self._touched
+        fresh = sorted(set(found) - self._told, key=self._order.__getitem__)
+        self._told.update(fresh)
+        return fresh
+
+    def _read_texts(self) -> list[Function]:
+        """The functions that are of concern by their text; the others by what must be touched to rouse them."""
+        found = []
+        for number, function in enumerate(each for each in self._program.functions if not each.is_top):
+            self._order[function] = number
+            if self._by_its_text(function):
+                found.append(function)
+                continue
+            self._of.setdefault(function.module, []).append(function)
+            method = function.method_of
+            if method is not None and method.cls is not None:
+                self._of.setdefault(method.cls, []).append(function)
+        return found
 
     def touched_by_threads(self, activations: list[Activation], owners: Mapping[Address, Class]) -> None:
         """Code that threads reach: the classes of the objects that it uses and others may reach, and the modules whose
@@ -105,25 +143,17 @@ class Concern:
             owners,
         )
 
-    def about(self, function: Function) -> bool:
-        """Whether the function is worth running as an entry."""
-        if function.module in self._touched:
-            return True
+    def _by_its_text(self, function: Function) -> bool:
         method = function.method_of
         cls = method.cls if method is not None else None
-        if cls is not None and cls in self._touched:
-            return True
-        known = self._by_text.get(function)
-        if known is None:
-            known = self._by_text[function] = (
-                function.name == "__del__"
-                or bool(function.facts.globals)
-                or (cls is not None and self._family(cls))
-                or self._module(function.module)
-                or self._program.config.assumes_threaded(function.qualname)
-                or self._mentions(function)
-            )
-        return known
+        return (
+            function.name == "__del__"
+            or bool(function.facts.globals)
+            or (cls is not None and self._family(cls))
+            or self._module(function.module)
+            or self._program.config.assumes_threaded(function.qualname)
+            or self._mentions(function)
+        )
 
     def _says_lock(self, words: frozenset[str]) -> bool:
         """Whether one of the words is called like a lock; most words stand in many functions."""
