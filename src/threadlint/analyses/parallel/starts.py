@@ -4,16 +4,16 @@ from __future__ import annotations
 from ...program.program import Program
 from ...program.values import Address
 from ..execution import Execution, Root
-from .reach import Occurrence, Reach
+from .reach import Occurrence
+from .workers import Workers
 
 
-class Starts(Reach):
+class Starts(Workers):
     """Who comes from whom, and who may outlive whom."""
 
     def __init__(self, program: Program, found: Execution) -> None:
         super().__init__(program, found)
         self._starts: dict[Root, set[Root]] | None = None
-        self._starters: dict[Root, list[Root]] = {}
         self._descendants: dict[Root, set[Root]] = {}
         self._ancestors: dict[Root, set[Root]] = {}
         self._living: dict[tuple[Root, frozenset[Address], frozenset[Address]], set[Root]] = {}
@@ -26,14 +26,6 @@ class Starts(Reach):
                 for starter in self.starters(thread):
                     self._starts[starter].add(thread)
         return self._starts[root]
-
-    def starters(self, thread: Root) -> list[Root]:
-        """The roots whose own code starts a thread."""
-        known = self._starters.get(thread)
-        if known is None:
-            found = {starter for event in thread.spawns for starter in self.roots_of(event.activation)}
-            known = self._starters[thread] = sorted(found, key=self._rank.__getitem__)
-        return known
 
     def starts_at_all(self, ancestor: Root, thread: Root) -> bool:
         """Whether a root starts a thread, itself or through threads that it starts."""
@@ -94,7 +86,7 @@ class Starts(Reach):
                 left |= self._left_behind(below, path | {thread})
         return left
 
-    def _started_only_under(self, thread: Root, ancestor: Root) -> bool:
+    def started_only_under(self, thread: Root, ancestor: Root) -> bool:
         """Whether nothing starts a thread but this root and threads below it. Public functions that start the same
         thread are taken for alternatives."""
         below = self._below(ancestor) | {ancestor}

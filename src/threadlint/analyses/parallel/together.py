@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from ...program.program import Program
-from ...program.values import Address, Lit
 from ..execution import Execution, Root, execution
 from .reach import Occurrence
 from .starts import Starts
@@ -13,7 +12,6 @@ class Parallel(Starts):
 
     def __init__(self, program: Program, found: Execution) -> None:
         super().__init__(program, found)
-        self._serial: dict[Root, Address | None] = {}
         self._beside: dict[tuple[Root, Root], bool] = {}
         self._meet: dict[tuple[Root, Root, bool], bool] = {}
 
@@ -27,6 +25,8 @@ class Parallel(Starts):
 
     def _find_meeting(self, a: Root, b: Root, locks: bool) -> bool:
         if a.domain != "thread" or b.domain != "thread" or self.one_by_one(a, b):
+            return False
+        if not self.find_room(a, b):
             return False
         if a is b:
             return a.many or (a.kind == "entry" and locks and a.public and self.meant_for_threads(a.function))
@@ -42,7 +42,7 @@ class Parallel(Starts):
             if self._descends(there, here.root):
                 if here.root.many or there in self._alive(here):
                     return True
-                if self._started_only_under(there, here.root):
+                if self.started_only_under(there, here.root):
                     return False
         return self.beside(a, b, locks)
 
@@ -50,19 +50,8 @@ class Parallel(Starts):
         """Whether one thread runs both: that of a library, or the only worker of a pool."""
         if a.line is not None and a.line == b.line:
             return True
-        pool = self._serial_pool(a)
-        return pool is not None and pool is self._serial_pool(b)
-
-    def _serial_pool(self, root: Root) -> Address | None:
-        if root not in self._serial:
-            pools = {self._pools.get(address) for address in root.addresses}
-            pool = pools.pop() if len(pools) == 1 and root.kind != "entry" else None
-            if pool is not None:
-                made = self.execution.explorer.constructions.get(pool)
-                if not pool.single or made is None or made[1].get(0, "max_workers") != (Lit(1),):
-                    pool = None
-            self._serial[root] = pool
-        return self._serial[root]
+        pool = self.home(a)
+        return pool is not None and pool is self.home(b) and self.workers_of(pool) == 1
 
     def beside(self, a: Root, b: Root, locks: bool = False) -> bool:
         """Whether two different roots may run at the same time at all."""
@@ -91,9 +80,11 @@ class Parallel(Starts):
             return True  # started by a framework, at any time
         if any(event in b.spawns and event not in b.choices for event in a.spawns):
             return True  # started at once
-        return self._running_at_start(a, b) or self._running_at_start(b, a)
+        return self.may_be_running_at_start(a, b) or self.may_be_running_at_start(b, a)
 
-    def _running_at_start(self, first: Root, second: Root) -> bool:
+    def may_be_running_at_start(self, first: Root, second: Root) -> bool:
+        """Whether one thread (that does not start it) may have been started, and not have ended, when another is
+        started."""
         for start in self.meetings(second.spawns):
             starter = start.root
             if starter is first or first in self._above(starter):
@@ -101,7 +92,7 @@ class Parallel(Starts):
             if self._descends(first, starter):
                 if starter.many or first in self._alive(start):
                     return True
-                if self._started_only_under(first, starter):
+                if self.started_only_under(first, starter):
                     continue
             if self.beside(first, starter):
                 return True
