@@ -6,8 +6,9 @@ end *needs* a lock of X when it happens under that lock, or when the thread has 
 its way there; for a thread or task the whole of it is the way. W is a ring when some end that may still be to come
 needs a lock of X and no end that could come meanwhile does without.
 
-Longer rings go through further threads: the end needs a lock that another thread holds while it wants one of X; or the
-thread that is waited for waits in turn for one that needs a lock of X.
+Longer rings go through further threads: the end needs a lock that another thread holds while it wants one of X; the
+thread that is waited for waits in turn for one that needs a lock of X; or the task that is waited for stands in the
+queue of its pool behind tasks that need one (`full_pools`).
 """
 from __future__ import annotations
 
@@ -27,6 +28,7 @@ from ..parallel import Occurrence, Parallel, parallel
 from ..traces import Traces, traces
 from .awaited import ENDS, Awaited, awaited
 from .critical_pairs import CriticalPairs, Pair, critical_pairs
+from .full_pools import FullPools, full_pools
 from .lock_order import LockOrder, Order, lock_order
 from .waiting import Waiting, waiting
 
@@ -49,6 +51,8 @@ class Ring(NamedTuple):
     """The event that would end the waiting (put, set, notify); None where it is the end of the thread."""
     chain: tuple[Waiting, ...] = ()
     """Where what is waited for waits in turn, up to the end of `other`; empty where that is what is waited for."""
+    behind: tuple[Root, Address] | None = None
+    """The task that waits for a worker of a pool where `other` and its like occupy them all; None where nobody does."""
 
 
 class Rings:
@@ -61,6 +65,7 @@ class Rings:
         self._order: LockOrder = program.ask(lock_order)
         self._traces: Traces = program.ask(traces)
         self._awaited: Awaited = program.ask(awaited)
+        self._full_pools: FullPools = program.ask(full_pools)
         self._ends: dict[str, dict[tuple[str, ...], list[Event]]] | None = None
         self._met: dict[Event, list[Occurrence]] = {}
         self.found: list[Ring] = []
@@ -86,8 +91,13 @@ class Rings:
     def _ring(self, each: Waiting) -> Ring | None:
         self._met.clear()
         if each.wait.on in ENDS:
-            for root, chain in self._to_end_first(each):
+            ending = list(self._to_end_first(each))
+            for root, chain, _ in ending:
                 ring = self._through(each, root, None)
+                if ring is not None:
+                    return ring._replace(chain=chain)
+            for root, chain, waiting in ending:
+                ring = self._behind(each, root, waiting)
                 if ring is not None:
                     return ring._replace(chain=chain)
             return None
@@ -101,18 +111,29 @@ class Rings:
                     ring = ring or verdict
         return ring
 
-    def _to_end_first(self, each: Waiting) -> Iterator[tuple[Root, tuple[Waiting, ...]]]:
+    def _to_end_first(self, each: Waiting) -> Iterator[tuple[Root, tuple[Waiting, ...], tuple[Root, ...]]]:
         """The threads and tasks that have to end before the waiting does, the nearest first: those waited for, and
-        those that these wait for."""
-        pending: list[tuple[Root, tuple[Waiting, ...]]] = [(root, ()) for root in self._awaited.roots(each)]
-        seen = {root for root, _ in pending}
-        for root, chain in pending:
-            yield root, chain
+        those that these wait for, each with the waits and the threads on the way there."""
+        pending: list[tuple[Root, tuple[Waiting, ...], tuple[Root, ...]]]
+        pending = [(root, (), ()) for root in self._awaited.roots(each)]
+        seen = {root for root, _, _ in pending}
+        for root, chain, way in pending:
+            yield root, chain, way
             for further in self._awaited.waits_of(root) if len(chain) < LONGEST else ():
                 for awaited_too in self._awaited.roots(further):
                     if awaited_too not in seen and not self._parallel.one_by_one(root, awaited_too):
                         seen.add(awaited_too)
-                        pending.append((awaited_too, (*chain, further)))
+                        pending.append((awaited_too, (*chain, further), (*way, root)))
+
+    def _behind(self, each: Waiting, task: Root, waiting: tuple[Root, ...]) -> Ring | None:
+        """The ring of a waiting and tasks that hold up another one because they occupy all workers of its pool."""
+        for pool in self._full_pools.pools(task):
+            ahead = self._full_pools.ahead_of(task, pool)
+            rings = [ring for other in ahead if (ring := self._through(each, other, None)) is not None]
+            held_up, waiters = [ring.other.root for ring in rings], [ring.waiter.root for ring in rings]
+            if rings and self._full_pools.full(pool, task, held_up, (*waiters, *waiting)):
+                return rings[0]._replace(behind=(task, pool))
+        return None
 
     def _ending(self, each: Waiting) -> list[Event]:
         """The calls that end it: on the same queue, event or condition."""

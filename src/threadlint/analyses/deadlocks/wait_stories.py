@@ -7,6 +7,8 @@ from typing import NamedTuple
 from ...model.finding import Confidence, Step
 from ...model.place import Place
 from ...program.program import Program
+from ...program.values import Address
+from ..execution import Root
 from ..lock_names import Names, Spelling, lock_names
 from ..parallel import Parallel, parallel
 from ..traces import Traces, traces
@@ -73,7 +75,13 @@ class WaitStories:
         needed = names.spelling(ring.need.subject)
         kind = ring.waiting.wait
         call = f"`{kind.what}()`" if kind.what.isidentifier() else kind.what
-        awaited = self._who_waits(ring.chain[0]) if ring.chain else who
+        awaited, other_than = who, who
+        if ring.behind is not None:
+            awaited, other_than = paths.who(ring.behind[0]), f"{who}, queued before it,"
+        elif ring.chain:
+            other_than = f"{who}, for which that waits in turn,"
+        if ring.chain:
+            awaited = self._who_waits(ring.chain[0])
         what = _WORDS[kind.on].format(who=awaited, what=kind.what, call=call)
         steps = [Step(paths.place(hold.activation, hold.at), f"{waiter} takes `{lock.short}` here", trace.root.name)]
         held = paths.held_names(event.held)
@@ -103,6 +111,8 @@ class WaitStories:
             )
         )
         subjects = {lock.full, needed.full}
+        if ring.behind is not None:
+            steps.extend(self._queued(*ring.behind))
         if ring.middle is not None:
             steps.extend(self._middle(ring, lock))
         if ring.end is not None:
@@ -113,12 +123,17 @@ class WaitStories:
             )
         return Told(
             place, f"{what}{paths.through(entered)}", activation.function.qualname, what,
-            f"{who}, for which that waits in turn," if ring.chain else who, lock, needed,
+            other_than, lock, needed,
             tuple(sorted(subjects)), tuple(step for step in steps if step.at != place), (), self._confidence(ring),
         )  # fmt: skip
 
     def _who_waits(self, further: Waiting) -> str:
         return self._traces.who(self._parallel.roots_of(further.event.activation)[0])
+
+    def _queued(self, task: Root, pool: Address) -> Iterator[Step]:
+        for spawn in task.spawns[:1]:
+            told = f"{self._traces.who(task)} waits here for a worker of `{self._names.spelling(pool).short}`"
+            yield Step(self._traces.place(spawn.activation, spawn.at), told)
 
     def _middle(self, ring: Ring, lock: Spelling) -> Iterator[Step]:
         middle = ring.middle

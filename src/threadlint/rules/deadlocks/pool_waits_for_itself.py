@@ -3,7 +3,8 @@
 ## Why it hurts
 
 The waiting task occupies a worker. When all workers are occupied by such tasks, the ones that they wait for stay in the
-queue for ever. It works in the test with one request and hangs under load.
+queue for ever. It works in the test with one request and hangs under load. Two pools whose tasks wait for each other's
+hang in the same way.
 
 ## Example
 
@@ -61,7 +62,7 @@ parts.shutdown()
 
 ## Stays silent when
 
-- the inner tasks run in another pool;
+- the inner tasks run in another pool, whose tasks do not wait for this one;
 - fewer such tasks can be under way than the pool has workers;
 - the wait has a timeout.
 """
@@ -72,7 +73,7 @@ from collections.abc import Iterator
 from ...analyses.deadlocks.pool_waits import pool_waits
 from ...analyses.lock_names import lock_names
 from ...analyses.traces import traces
-from ...model.finding import Confidence, Finding, Rule, Severity
+from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...model.place import Place
 from ...program.program import Program
 
@@ -89,16 +90,27 @@ def check(program: Program) -> Iterator[Finding]:
         if place in seen:
             continue
         seen.add(place)
-        pool = names.spelling(each.pool)
-        beginning = paths.beginning(each.task)
-        room = "which has one worker" if each.workers == 1 else "whose workers can all be waiting like this"
+        pool, awaited = names.spelling(each.pool), names.spelling(each.awaited)
+        story = [step for step in (paths.beginning(each.task),) if step is not None]
+        one = each.workers == 1
+        if each.back is None:
+            room = "which has one worker" if one else "whose workers can all be waiting like this"
+            waits = "for one that waits for" if each.through else "for"
+            told = f"waits here {waits} another task of `{pool.short}`, {room}"
+            advice = "run the inner tasks in a pool of their own, or do their work in the task itself"
+        else:
+            room = f"whose workers can all be waiting for tasks of `{pool.short}`"
+            told = f"waits here for a task of `{awaited.short}`, {room}"
+            advice = "let the tasks of one of the two pools not wait for those of the other"
+            back = each.back.event
+            story.append(Step(paths.place(back.activation, back.at), f"a task of `{awaited.short}` waits here in turn"))
         yield RULE.finding(
             place,
-            f"a task of `{pool.short}` waits here for another task of `{pool.short}`, {room}",
-            subjects=(pool.full,),
+            f"a task of `{pool.short}` {told}",
+            subjects=tuple(dict.fromkeys((pool.full, awaited.full))),
             scope=event.function.qualname,
-            story=(beginning,) if beginning is not None else (),
-            help="run the inner tasks in a pool of their own, or do their work in the task itself",
-            confidence=Confidence.HIGH if each.workers == 1 else Confidence.MEDIUM,
+            story=tuple(story),
+            help=advice,
+            confidence=Confidence.HIGH if one and each.back is None else Confidence.MEDIUM,
             label="occupies a worker while it waits for one",
         )
