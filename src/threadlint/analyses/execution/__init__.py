@@ -152,7 +152,7 @@ def _run(program: Program, explorer: Explorer, concern: Concern, found: Executio
     found.roots.extend(mains)
     threads = _threads(explorer, found)
     scripts = [
-        root for root in mains if any(e.kind == "spawn" for a in reach(root.activation) for e in a.events.values())
+        root for root in mains if any(e.kind == "spawn" for a in reach(root.activation) for e in a.beginning)
     ]
     closed = {activation.function for root in scripts for activation in reach(root.activation)}
     for root in threads:

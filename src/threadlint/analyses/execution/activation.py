@@ -29,12 +29,12 @@ class Activation:
     `held` are the locks held when it is entered; `bound` the values of its parameters. Afterwards `events` and `edges`
     tell what happened, `returns` what it gives, `exit` the state in which it returns normally (None when it never
     does), `at_yield` the locks held at its yields, `escaped` the addresses that it made reachable for others, `asked`
-    all activations whose outcome it looked at.
+    all activations whose outcome it looked at, `beginning` the events by which other roots begin.
     """
 
     __slots__ = (
-        "asked", "at_yield", "bound", "cells", "closure", "done", "edges", "entry_got", "entry_owned", "escaped",
-        "events", "exit", "function", "held", "number", "receiver", "returns", "widened",
+        "asked", "at_yield", "beginning", "bound", "cells", "closure", "done", "edges", "entry_got", "entry_owned",
+        "escaped", "events", "exit", "function", "held", "number", "receiver", "returns", "widened",
     )  # fmt: skip
 
     def __init__(
@@ -50,6 +50,7 @@ class Activation:
         self.entry_got = got
         self.number = number
         self.events: dict[Any, Event] = {}
+        self.beginning: list[Event] = []
         self.edges: dict[Any, Edge] = {}
         self.asked: dict[Activation, None] = {}
         self.cells: dict[str, Values] = {}

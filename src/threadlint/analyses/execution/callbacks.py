@@ -3,7 +3,7 @@ through, since those two may print as well."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...knowledge.types import STREAMS
 from ...program.values import Ext, Fn, Obj, Partial, Value
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 FINALIZER = "finalizer"
 SIGNAL_HANDLER = "signal handler"
 STREAM = "write to a standard stream"
-_TAKERS = {
+_TAKERS: dict[str, tuple[str, int, str]] = {
     "signal.signal": (SIGNAL_HANDLER, 1, "handler"),
     "weakref.ref": (FINALIZER, 1, "callback"),
     "weakref.proxy": (FINALIZER, 1, "callback"),
     "weakref.WeakMethod": (FINALIZER, 1, "callback"),
     "weakref.finalize": (FINALIZER, 1, "func"),
     "weakref.KeyedRef": (FINALIZER, 1, "callback"),
+    "gc.callbacks.append": (FINALIZER, 0, ""),
 }
 """Library calls that register such a function: what it becomes, and which argument it is."""
 
@@ -33,29 +34,28 @@ def interrupting(program: Program, explorer: Explorer) -> Iterator[tuple[str, Fn
         method = cls.methods.get("__del__")
         if method is not None:
             yield FINALIZER, Fn(method, explorer.static.parameter_receiver(cls))
-    for activation in list(explorer.activations.values()):
-        for event in activation.events.values():
-            if event.kind == "call" and event.subject in _TAKERS:
-                spelling, position, keyword = _TAKERS[event.subject]
-                for value in event.detail.arguments.get(position, keyword) or ():
+    for event in list(explorer.registrations):
+        if event.kind == "attribute set":
+            owner, attr = event.subject
+            for value in event.detail:
+                fn = None
+                if owner.name in STREAMS and attr == "write":
                     fn = _function(value)
-                    if fn is not None:
-                        yield spelling, fn
-            elif event.kind == "call" and event.subject == "gc.callbacks.append":
-                for value in event.detail.arguments.get(0) or ():
-                    fn = _function(value)
-                    if fn is not None:
-                        yield FINALIZER, fn
-            elif event.kind == "attribute set" and isinstance(event.subject[0], Ext):
-                owner, attr = event.subject
-                for value in event.detail:
-                    fn = None
-                    if owner.name in STREAMS and attr == "write":
-                        fn = _function(value)
-                    elif f"{owner.name}.{attr}" in STREAMS and isinstance(value, Obj):
-                        fn = explorer.special(value, "write")
-                    if fn is not None:
-                        yield STREAM, fn
+                elif f"{owner.name}.{attr}" in STREAMS and isinstance(value, Obj):
+                    fn = explorer.special(value, "write")
+                if fn is not None:
+                    yield STREAM, fn
+        else:
+            spelling, position, keyword = _TAKERS[event.subject]
+            for value in event.detail.arguments.get(position, keyword) or ():
+                fn = _function(value)
+                if fn is not None:
+                    yield spelling, fn
+
+
+def begins_interrupts(kind: str, subject: Any) -> bool:
+    """Whether an event of this kind and subject may give away a function that runs in the middle of others."""
+    return (kind == "call" and subject in _TAKERS) or (kind == "attribute set" and isinstance(subject[0], Ext))
 
 
 def _function(value: Value) -> Fn | None:

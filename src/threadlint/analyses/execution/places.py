@@ -12,6 +12,7 @@ from ...model import facts as f
 from ...program.symbols import Class, Function
 from ...program.values import UNKNOWN, Address, Cls, Mod, Obj, Value, Values, field
 from .activation import Activation
+from .callbacks import begins_interrupts
 from .events import Access, Event
 from .handing_over import hand_of
 from .ownership import OwningFrame
@@ -35,8 +36,9 @@ class PlacedFrame(OwningFrame):
             )
             event.perhaps = state.perhaps
             self.activation.events[name] = event
-            if kind == "spawn":
-                self.explorer.spawns.append(event)
+            if kind == "spawn" or begins_interrupts(kind, subject):
+                self.activation.beginning.append(event)
+                self.explorer.begins(event)
             return
         if known.held is not state.held:
             surely = {hold.lock for hold in state.held}

@@ -37,6 +37,7 @@ class Rounds(ThreadTargets):
         self._met.clear()
         self._functions_met.clear()
         self.spawns = []
+        self.registrations = []
 
     def drop_unmet(self) -> None:
         """Activations that nothing has led to in this round are no part of the program's run."""
@@ -88,7 +89,8 @@ class Rounds(ThreadTargets):
             pending = [activation]
             for each in pending:  # grows while it is read
                 self._functions_met.add(each.function)
-                self.spawns.extend(event for event in each.events.values() if event.kind == "spawn")
+                for event in each.beginning:
+                    self.begins(event)
                 for callee in each.asked:
                     if callee not in self._met:
                         self._met.add(callee)

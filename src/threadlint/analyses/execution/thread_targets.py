@@ -32,6 +32,13 @@ class ThreadTargets(Declarations):
         self.makings: dict[tuple[str, tuple[str, int]], tuple[Obj, Arguments, f.Expr, Activation]] = {}
         """By type and site: every place that makes an object, with the first making seen there."""
         self.spawns: list[Event] = []
+        """Where threads are started."""
+        self.registrations: list[Event] = []
+        """Where functions are given away that may run in the middle of others, see `callbacks`."""
+
+    def begins(self, event: Event) -> None:
+        """A root begins by an event."""
+        (self.spawns if event.kind == "spawn" else self.registrations).append(event)
 
     def forget_makings(self, gone: set[Activation]) -> None:
         """Forget what these activations made."""

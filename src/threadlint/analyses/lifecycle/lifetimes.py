@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
 from ...knowledge.types import POOLS, PROCESS_POOLS, THREADS
 from ...model import facts as f
@@ -51,6 +51,7 @@ _STOP_WORDS = (
 )
 
 
+@cache
 def is_stop(name: str) -> bool:
     """Whether a method's name says that it ends something."""
     lower = name.lower()

@@ -66,16 +66,15 @@ class Passages:
     def _mentions(self, function: Function) -> list[tuple[Function, Any]]:
         """Every mention of a function by its name: plain ones in its module, or where it is imported, and attributes of
         that name that may be it."""
-        name, program = function.name, self._program
+        name = function.name
         found: list[tuple[Function, Any]] = []
         if function.cls is None:
             found += [each for each in self._where.names(function.module, name) if self._sees(each[0], function)]
             if function.parent is None or not function.parent.is_top:
                 return found
-            for other in program.modules.values():
-                for alias, bindings in other.exports.items() if other is not function.module else ():
-                    if any(binding.how == "import" and binding.name == name for binding in bindings):
-                        found += self._where.names(other, alias)
+            for other, alias in self._where.imports(name):
+                if other is not function.module:
+                    found += self._where.names(other, alias)
         for user, node in self._where.attributes(name):
             own = isinstance(node.value, f.Name) and node.value.id == getattr(user.method_of, "receiver_name", None)
             if function.cls is None:

@@ -31,7 +31,7 @@ def helped_calls(program: Program) -> list[LockCalls]:
     found: list[LockCalls] = []
     for function in program.functions if taken else ():
         words = function.words
-        if function.is_top or not any(name in words and not giving.isdisjoint(words) for name, giving in taken.items()):
+        if function.is_top or all(taken[name].isdisjoint(words) for name in words & taken.keys()):
             continue
         paths = {use.path: None for use in calls.get(function, ())}
         for call in function.text.nodes.get(f.Call, ()):

@@ -39,7 +39,10 @@ def misread_locks(program: Program) -> list[Misread]:
 
 def _truths(program: Program) -> Iterator[Misread]:
     seen: set[int] = set()
+    made = _made_attributes(program)
     for spot in program.ask(lock_spots).tests:
+        if isinstance(spot.node, f.Attr) and spot.node.attr not in made:
+            continue
         path = spelled(spot.node)
         if path is not None and id(spot.node) not in seen and lock_kinds(program, spot.function, spot.node):
             seen.add(id(spot.node))
@@ -48,6 +51,17 @@ def _truths(program: Program) -> Iterator[Misread]:
             bindings = _bindings(program, spot.function, spot.node)
             if bindings and all(made_kind(program, b.function, b.expr) for b in bindings):
                 yield Misread("truth", spot.function, spot.node, path)
+
+
+def _made_attributes(program: Program) -> set[str]:
+    """The names of attributes that some class binds to the result of a call: all others hold no lock made there."""
+    return {
+        name
+        for cls in program.classes
+        for bindings in (cls.attribute_bindings, cls.body.bindings)
+        for name, ways in bindings.items()
+        if any(isinstance(way.expr, f.Call) for way in ways)
+    }
 
 
 def _decides_use(program: Program, function: Function, node: f.Expr, path: str) -> bool:

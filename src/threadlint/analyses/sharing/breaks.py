@@ -85,6 +85,7 @@ class Breaks:
         for number, other in enumerate(shared.changes):
             alike = (other.root, locks_of(other.event.held), other.location)
             changes[alike].append(((*_weight(other), number), other))
+        changing = {alike[0] for alike in changes}
         met: dict[Root, list[tuple[Root, Locks, Address]]] = {}
         done: set[object] = set()
         for site in sorted(shared.sites, key=lambda each: each.widened):
@@ -98,7 +99,8 @@ class Breaks:
             best: tuple[Weight, Site] | None = None
             mine = locks_of(held)
             if site.root not in met:
-                met[site.root] = [alike for alike in changes if self._state.parallel.may_meet(site.root, alike[0])]
+                meeting = {root for root in changing if self._state.parallel.may_meet(site.root, root)}
+                met[site.root] = [alike for alike in changes if alike[0] in meeting] if meeting else []
             for alike in met[site.root]:
                 if not self._state.exclude(mine, site.location, alike[1], alike[2]):
                     best = self._breaking(shared, relies, site, kind, changes[alike], best)

@@ -105,16 +105,10 @@ class DeclaredGuards:
                 edge.held, self._locks(callee.module, callee.cls, lock, base)
             ) and lock not in self._required(caller.function):
                 yield self._violation(caller, edge, lock, True)
-        tries = any(event.kind == "acquire" for event in caller.events.values())
-        if (
-            not declared
-            and not tries
-            and callee.name.endswith("_locked")
-            and callee.name != "locked"
-            and self._takes_none(callee)
-        ):
+        if not declared and callee.name.endswith("_locked") and callee.name != "locked" and self._takes_none(callee):
             if (
                 not edge.held
+                and not any(event.kind == "acquire" for event in caller.events.values())
                 and not caller.function.name.endswith(("_locked", "_unlocked"))
                 and not self._required(caller.function)
             ):

@@ -46,6 +46,8 @@ def double_checks(program: Program) -> list[DoubleCheck]:
     """Every broken double check, in order of module and place."""
     found: dict[tuple[Function, f.Span], DoubleCheck] = {}
     for function in program.functions:
+        if not {f.With, f.If} <= function.text.nodes.keys():
+            continue
         for each in _in_block(program, function, function.facts.body):
             found.setdefault((function, each.build), each)
     return sorted(found.values(), key=lambda each: (each.function.module.name, each.build))

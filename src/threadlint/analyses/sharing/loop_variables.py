@@ -80,16 +80,19 @@ class _Search:
         for node in nodes:
             if not isinstance(node, f.Call):
                 continue
-            to = self._runs_later(node)
+            made_here = [
+                arg
+                for arg in node.args
+                if isinstance(arg.value, f.Lambda) or (isinstance(arg.value, f.Name) and arg.value.id in defined)
+            ]
+            to = self._runs_later(node) if made_here else None
             if to is None:
                 continue
-            for arg in node.args:
+            for arg in made_here:
                 if isinstance(arg.value, f.Lambda):
                     index, made = arg.value.function, arg.value.at
-                elif isinstance(arg.value, f.Name) and arg.value.id in defined:
-                    index, made = defined[arg.value.id]
                 else:
-                    continue
+                    index, made = defined[arg.value.id]
                 name = self._reads(index, changing)
                 if name is not None:
                     yield Captured(self._function, name, made, node.at, loop, to)

@@ -59,7 +59,7 @@ class Publications:
         }
         found: dict[tuple[Function, f.Span], Publication] = {}
         for function in program.functions:
-            if not function.is_top and function.name != "__init__":
+            if not function.is_top and function.name != "__init__" and f.If in function.text.nodes:
                 for each in self._in_block(function, function.facts.body):
                     found.setdefault((function, each.given), each)
         self.found = sorted(found.values(), key=lambda each: (each.function.module.name, each.given))
