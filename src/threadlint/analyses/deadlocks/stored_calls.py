@@ -2,7 +2,9 @@
 
 Definitions. A *stored call* calls what an attribute of an object holds that was put there from outside
 (`self.on_close()`), or each of a container of such functions (`for listener in self._listeners: listener(event)`), and
-the program does not show what that is. Completing a future that a public function gave away (`future.set_result()`)
+the program does not show what that is. A listener may be an object as well: what calls a method of it whose name says
+that it is told of something (`for handler in self._handlers: handler.dispatch(event)`) is a stored call where the place
+that keeps it says what it is for. Completing a future that a public function gave away (`future.set_result()`)
 calls what its users registered. Such a call is made under lock L when L is surely held. It can come back when a public
 function or method takes L and waits for it.
 """
@@ -11,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...knowledge.callbacks import CALLBACK_WORDS
+from ...knowledge.callbacks import CALLBACK_WORDS, HANDLING_METHODS
 from ...knowledge.threads import COMPLETING
 from ...model import facts as f
 from ...program.program import Program
@@ -126,22 +128,42 @@ class StoredCalls:
             if self._given_from_outside(function, callee.attr):
                 return callee.attr, _says(callee.attr)
             return None
+        if isinstance(callee, f.Attr) and callee.attr.startswith(HANDLING_METHODS):
+            return self._listener(function, callee)
         if isinstance(callee, f.Name):
-            for binding in function.bindings.get(callee.id, ()):
-                source = self._source(function, binding)
-                if source is not None:
-                    looped = binding.how in ("element", "element item")
-                    return source, looped or _says(source) or _says(callee.id)
-            for statement in _loops(function.facts.body):
-                if isinstance(statement.target, f.Name) and statement.target.id == callee.id:
-                    source = _attribute_of(statement.iter, function.receiver_name)
-                    if source is not None:
-                        return source, True
+            return self._named(function, callee)
         if isinstance(callee, f.Item):
             source = _attribute_of(callee.value, function.receiver_name)
             if source is not None:
                 return source, _says(source)
         return None
+
+    def _named(self, function: Function, name: f.Name) -> tuple[str, bool] | None:
+        """Where a local got what it stands for from, and whether that is a plain case."""
+        for binding in function.bindings.get(name.id, ()):
+            source = self._source(function, binding)
+            if source is not None:
+                looped = binding.how in ("element", "element item")
+                return source, looped or _says(source) or _says(name.id)
+        for statement in _loops(function.facts.body):
+            if isinstance(statement.target, f.Name) and statement.target.id == name.id:
+                source = _attribute_of(statement.iter, function.receiver_name)
+                if source is not None:
+                    return source, True
+        return None
+
+    def _listener(self, function: Function, method: f.Attr) -> tuple[str, bool] | None:
+        """A method of an object that is kept where the name says that others put it there to be told of something."""
+        owner, source = method.value, None
+        if isinstance(owner, f.Name):
+            named = self._named(function, owner)
+            source = named[0] if named is not None else None
+        elif isinstance(owner, f.Attr) and isinstance(owner.value, f.Name):
+            own = owner.value.id == function.receiver_name
+            source = owner.attr if own and self._given_from_outside(function, owner.attr) else None
+        if source is None or not _says(source):
+            return None
+        return f"{owner.id if isinstance(owner, f.Name) else source}.{method.attr}", True
 
     def _source(self, function: Function, binding: Binding) -> str | None:
         if binding.expr is None or binding.how not in ("element", "element item", "value"):

@@ -7,7 +7,7 @@ from ...program.values import Obj
 from .blocks import run_block, take_exits
 from .conditions import constant_truth, refine
 from .frame import ActiveFrame
-from .reads import checks_in
+from .reads import checks_in, listed_by
 from .state import State, joined
 
 PASSES = 2
@@ -71,6 +71,7 @@ def run_for(frame: ActiveFrame, s: f.ForLoop) -> None:
     given = frame.evaluator.iterated(source, frame, s.iter)
     frame.iterates(source, s.iter)
     addresses = frozenset(v.address for v in given if isinstance(v, Obj))
+    listed = listed_by(frame, s)
     entry = frame.state
     after: State | None = None
     frame.loops += 1
@@ -81,6 +82,8 @@ def run_for(frame: ActiveFrame, s: f.ForLoop) -> None:
         mark = len(frame.exits)
         frame.state = entry.copy()
         frame.fresh = set()
+        if listed is not None:
+            frame.state.checks[listed.location] = listed
         frame.bind(s.target, given)
         run_block(frame, s.body)
         last = joined(frame.state, take_exits(frame, mark, "continue"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...model import facts as f
-from ...program.traverse import walk_expression
+from ...program.traverse import walk, walk_expression
 from ...program.values import Address
 from .events import Check
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _COPIED = ("value", "item")
 _EMPTYING = frozenset({"get", "pop"})
+_LISTING = frozenset({"list", "tuple", "set", "frozenset", "sorted"})
 
 
 def checks_in(frame: PlacedFrame, test: f.Expr) -> list[Check]:
@@ -62,6 +63,38 @@ def container_in(expr: f.Expr) -> f.Expr:
     if isinstance(expr, f.Call) and isinstance(expr.func, f.Attr) and expr.func.attr in ("keys", "values", "items"):
         return expr.func.value
     return expr
+
+
+def listed_by(frame: PlacedFrame, loop: f.ForLoop) -> Check | None:
+    """What `for key in list(d): … del d[key]` relies on: that what was listed is still there."""
+    listing = loop.iter
+    if not isinstance(listing, f.Call):
+        return None
+    if isinstance(listing.func, f.Name) and listing.func.id in _LISTING and listing.args:
+        source = container_in(listing.args[0].value)
+    elif isinstance(listing.func, f.Attr) and listing.func.attr == "copy":
+        source = listing.func.value
+    else:
+        return None
+    if not isinstance(source, (f.Name, f.Attr)):
+        return None
+    keys = {node.id for node in walk_expression(loop.target) if isinstance(node, f.Name)}
+    taken = [each for node in walk(loop.body) for each in _taken(node, keys)]
+    place = frame.location(source) if taken else None
+    if place is None or not any(frame.location(each) is place for each in taken):
+        return None
+    return Check(place, listing.at, "listed", frame.state.held)
+
+
+def _taken(node: object, keys: set[str]) -> list[f.Expr]:
+    """The containers that a statement or call takes one of the keys out of, and fails where it is gone."""
+    if isinstance(node, f.Delete):
+        items = [each for each in node.targets if isinstance(each, f.Item)]
+        return [each.value for each in items if isinstance(each.index, f.Name) and each.index.id in keys]
+    if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.attr in ("pop", "remove"):
+        if len(node.args) == 1 and isinstance(node.args[0].value, f.Name) and node.args[0].value.id in keys:
+            return [node.func.value]
+    return []
 
 
 def _add(frame: PlacedFrame, found: list[Check], expr: f.Expr, form: str, test: f.Expr) -> None:

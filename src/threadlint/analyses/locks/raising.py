@@ -23,6 +23,10 @@ from ...program.traverse import children
 from ...program.values import Cls, Ext, ExtMethod, Fn, Lit, Obj, Value
 
 _BROAD = frozenset({"Exception", "BaseException"})
+_FAILING = frozenset({
+    "pop", "popleft", "popitem", "remove", "index", "wait_for", "join", "__getitem__", "__delitem__", "__call__",
+})  # fmt: skip
+"""Methods of built-in types that fail in practice; `type.__call__` makes an instance, which runs any code."""
 
 
 class Raising:
@@ -79,7 +83,7 @@ class Raising:
             if callee.owner.startswith(("threading.", "builtins.", "collections.", "logging.", "itertools.")):
                 if callee.name == "pop" and callee.owner in ("builtins.dict", "collections.OrderedDict"):
                     return len(call.args) < 2
-                return callee.name in ("pop", "popleft", "popitem", "remove", "index", "wait_for", "join")
+                return callee.name in _FAILING
             return callee.name not in KEEPING_METHODS or not isinstance(callee.receiver, Obj)
         return True
 

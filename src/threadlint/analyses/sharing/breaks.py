@@ -3,7 +3,8 @@
 Each kind names what another thread does in the middle (`Break.what`):
 
 - *update*: a read-modify-write (`x += 1`, `d[k] = d.get(k, 0) + 1`, also through a local copy); another change is lost;
-- *test*: a change that relies on a test which another thread's change makes untrue (`if q: q.pop()`);
+- *test*: a change that relies on a test which another thread's change makes untrue (`if q: q.pop()`), or on a list of
+  what was there (`for k in list(d): del d[k]`);
 - *lazy*: the test asks whether a thing is there at all, and the change makes it: two threads make two;
 - *clear*: a thing is used and then set to None: the one that another thread has put there meanwhile is lost;
 - *drain*: what is in a container is used, then the container is emptied or replaced: what came in between is gone;
@@ -133,6 +134,8 @@ class Breaks:
     def reliance(self, shared: Shared, site: Site, kind: str) -> Reliance | None:
         """What an access relies on; None when one step alone does it."""
         access, check = site.access, site.access.check
+        if check is not None and check.form == "listed" and not (access.method in SHRINKS or access.method == "del"):
+            check = None
         if access.how == "iterate":
             return Reliance("iterate", None, True)
         if access.how == "augment":
@@ -197,13 +200,14 @@ class Breaks:
         return Reliance("test", check, self._between(site, check), same)
 
     def _taking(self, site: Site, check: Check) -> Reliance | None:
-        """`if q: q.pop()`, `if k in d: del d[k]`."""
+        """`if q: q.pop()`, `if k in d: del d[k]`, `for k in list(d): del d[k]` (any thread can run between two rounds of
+        a loop)."""
         access = site.access
         if access.method in _SAFE_SHRINKS or (access.method == "pop" and _has_default(access.value)):
             return None
         if self._points.handled(site.function, site.event.at, _MISSING):
             return None
-        return Reliance("test", check, self._between(site, check))
+        return Reliance("test", check, check.form == "listed" or self._between(site, check))
 
     def _drain(self, shared: Shared, site: Site, kind: str) -> Reliance | None:
         """`send(self.buffer); self.buffer = []`: what others put in between is lost."""

@@ -70,7 +70,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...analyses.sharing.race_stories import race_stories
-from ...analyses.sharing.races import races
+from ...analyses.sharing.races import Race, races
 from ...model.finding import Finding, Rule, Severity
 from ...program.program import Program
 
@@ -85,8 +85,7 @@ def check(program: Program) -> Iterator[Finding]:
         yield stories.finding(
             RULE,
             race,
-            f"`{name}` is tested and then changed, and {stories.rival(race)} can change it in between "
-            f"{stories.build(race)}",
+            f"{_relying(race, name)}, and {stories.rival(race)} can change it in between {stories.build(race)}",
             "put test and change into one section of a lock, or use one operation that does both",
         )
     for race in program.ask(races).of("outside"):
@@ -98,3 +97,11 @@ def check(program: Program) -> Iterator[Finding]:
             "then changes it",
             f"take `{stories.lock(race)}` here too",
         )
+
+
+def _relying(race: Race, name: str) -> str:
+    """What a change relies on, in words."""
+    test = race.found.relies.check if race.found is not None else None
+    if test is not None and test.form == "listed":
+        return f"`{name}` is listed and then emptied key by key"
+    return f"`{name}` is tested and then changed"
