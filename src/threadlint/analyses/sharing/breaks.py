@@ -155,7 +155,10 @@ class Breaks:
         if (
             check.form in ("membership", "length")
             and access.how == "change"
-            and not (kind in SETS and access.method == "add")
+            and (
+                not (kind in SETS and access.method == "add")  # adding it twice does no harm by itself
+                or self._senses.begins_work(site.function, check.at, site.event.at)
+            )
         ):
             if access.method in GROWS and access.method not in ("setdefault", "update"):
                 return Reliance("test", check, self._between(site, check))

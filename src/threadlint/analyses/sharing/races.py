@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ...knowledge.types import DICTS, SETS
 from ...model import facts as f
 from ...model.finding import Confidence
 from ...program.program import Program
@@ -36,6 +37,9 @@ FEW_HOLD = 0.6
 
 BEGINNING = ("start", "setup", "init", "install", "configure", "launch")
 """Beginnings of names of functions that are called once, before others use what they make."""
+
+ENDING = ("close", "stop", "shutdown", "disconnect", "terminate")
+"""Beginnings of names of functions that end an object while others may still use it."""
 
 
 class Race(NamedTuple):
@@ -120,7 +124,7 @@ class Races:
         """Whether a function runs before or after the time in which its object is shared: it closes, or it begins."""
         function = found.site.function
         if exempt(function):
-            return True
+            return not self._closes_what_grows(found)
         if found.what == "update":
             return _begins_anew(found.against)
         if found.what not in ("lazy", "test"):
@@ -129,6 +133,16 @@ class Races:
             return found.against.root.kind == "entry"
         begins = function.name.lstrip("_").startswith(BEGINNING)
         return begins and (found.site.root is not found.against.root or found.site.root.kind == "entry")
+
+    def _closes_what_grows(self, found: Break) -> bool:
+        """`for link in self.links: link.close()` without the lock under which others add one: an object with a lock is
+        in use by others when it is closed, and a dict or set that grows in the loop breaks it."""
+        name = found.site.function.name.lstrip("_")
+        if found.what != "iterate" or not name.startswith(ENDING) or found.site.access.type not in DICTS | SETS:
+            return False
+        against = found.against
+        guarded = any(_guards(hold, against) for hold in against.event.held)
+        return guarded and not found.site.event.held and not exempt(against.function)
 
     def _race(self, found: Break) -> Race | None:
         site, against = found.site, found.against

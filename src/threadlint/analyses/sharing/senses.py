@@ -2,6 +2,7 @@
 
 Domain: `if` statements whose whole test asks one thing (`x`, `not x`, `x is None`, `x is not None`), and places in
 their arms. `if x is not None: x = renewed()` replaces what is there; `if x is None: x = made()` makes what is missing.
+`if key not in seen: seen.add(key); jobs.put(key)` lets the one who finds nothing begin a piece of work.
 
 What it does not know: tests joined by `and` and `or`, loops, and what stands behind an arm that returns.
 """
@@ -14,8 +15,11 @@ from ...program.symbols import Function
 from ...program.traverse import walk
 
 
+_BEGINNING_WORK = frozenset({"put", "put_nowait", "submit", "apply_async", "start", "enqueue", "send"})
+
+
 class Senses:
-    """The answer: `was_there`, and `only_refuses`."""
+    """The answer: `was_there`, `only_refuses`, and `begins_work`."""
 
     def __init__(self, program: Program) -> None:
         self._known: dict[Function, dict[f.Span, f.If]] = {}
@@ -37,6 +41,21 @@ class Senses:
         return isinstance(statement.test, f.BoolOp) and any(
             _is_parameter(part, function) for part in statement.test.values
         )
+
+    def begins_work(self, function: Function, test: f.Span, at: f.Span) -> bool:
+        """Whether who finds a key missing, and adds it at a place, hands out work: `jobs.put(key)`, `thread.start()`."""
+        statement = self._statement(function, test)
+        asked = statement.test if statement is not None else None
+        if statement is None or not isinstance(asked, f.Compare) or asked.op not in ("in", "not in"):
+            return False
+        leaves = bool(statement.body) and isinstance(statement.body[-1], (f.Return, f.Raise, f.Jump))
+        if asked.op == "not in":
+            work = [node for node in walk(statement.body) if isinstance(node, f.Call)]
+        elif leaves:
+            work = [n for n in walk(function.facts.body) if isinstance(n, f.Call) and n.at[0] > at[0]]
+        else:
+            work = [node for node in walk(statement.orelse) if isinstance(node, f.Call)]
+        return any(isinstance(node.func, f.Attr) and node.func.attr in _BEGINNING_WORK for node in work)
 
     def _statement(self, function: Function, test: f.Span) -> f.If | None:
         known = self._known.get(function)
