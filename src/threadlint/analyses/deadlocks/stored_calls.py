@@ -18,7 +18,7 @@ from ...knowledge.threads import COMPLETING
 from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Binding, Class, Function, last_name
-from ...program.traverse import walk_expression
+from ...program.traverse import walk, walk_expression
 from ...program.values import Obj
 from ..execution import Event, Execution, Hold, execution
 from ..lock_names import Names, lock_names
@@ -52,7 +52,7 @@ class StoredCalls:
         self.found: list[StoredCall] = []
         seen: set[object] = set()
         given_away = self._given_away()
-        for event in (*self._run.events("unknown"), *self._completions(given_away)):
+        for event in (*self._run.events("unknown"), *self._completions(given_away), *self._of_known_listeners(program)):
             held = [
                 hold
                 for hold in event.held
@@ -60,7 +60,7 @@ class StoredCalls:
             ]
             if not held or any(hold.how == "never" for hold in event.held):
                 continue
-            stored = self._stored(event) if event.kind == "unknown" else (event.subject.rpartition(".")[2], True)
+            stored = self._stored(event) if event.kind != "call" else (event.subject.rpartition(".")[2], True)
             if stored is None:
                 continue
             name, told = stored
@@ -91,6 +91,22 @@ class StoredCalls:
                 if receiver is not None and receiver.site in given_away:
                     yield event
 
+    def _of_known_listeners(self, program: Program) -> Iterator[Event]:
+        """Calls of listeners of the program itself, where others give theirs as well: those who call its public
+        functions."""
+        for activation in self._run.activations:
+            function = activation.function
+            for edge in activation.edges.values():
+                if not edge.held or not edge.callee.function.name.startswith(HANDLING_METHODS):
+                    continue
+                if not program.config.assumes_threaded(function.qualname):
+                    continue
+                for node in walk(function.facts.body):
+                    if isinstance(node, f.Call) and node.at == edge.at and isinstance(node.func, f.Attr):
+                        yield Event(
+                            "known", edge.at, activation, edge.held, edge.running, edge.ended, node.func, node
+                        )
+
     def _way_back(self, event: Event, hold: Hold) -> Pair | None:
         """Where a public function takes the lock."""
         for pair in self._pairs.by_wanted.get(self._names.identity(hold.lock), ()):
@@ -118,6 +134,8 @@ class StoredCalls:
         """The name under which the called function is stored, and whether that is a plain case."""
         callee = event.subject
         function = event.function
+        if event.kind == "known":
+            return self._listener(function, callee) if isinstance(callee, f.Attr) else None
         if _dereferences(event):
             return None
         if (

@@ -93,8 +93,8 @@ def vague(some: Address) -> bool:
 
 class Check(NamedTuple):
     """A test of shared state whose outcome the code that follows relies on. `form` is none, truth, membership, length,
-    hasattr, equality, copy (a local that was read from the place) or listed (a snapshot whose elements are taken out one
-    by one). `others`: the locations that it is about as well, where several objects may be meant."""
+    hasattr, equality, copy (a local that was read from the place) or listed (a snapshot whose elements are then taken
+    out). `others`: the locations that it is about as well, where several objects may be meant."""
 
     location: Address
     at: f.Span

@@ -203,8 +203,8 @@ class Breaks:
         return Reliance("test", check, self._between(site, check), same)
 
     def _taking(self, site: Site, check: Check) -> Reliance | None:
-        """`if q: q.pop()`, `if k in d: del d[k]`, `for k in list(d): del d[k]` (any thread can run between two rounds of
-        a loop)."""
+        """`if q: q.pop()`, `if k in d: del d[k]`, `for k in list(d): del d[k]` (between two rounds of a loop any thread
+        can run)."""
         access = site.access
         if access.method in _SAFE_SHRINKS or (access.method == "pop" and _has_default(access.value)):
             return None

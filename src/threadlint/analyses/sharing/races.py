@@ -140,9 +140,9 @@ class Races:
         name = found.site.function.name.lstrip("_")
         if found.what != "iterate" or not name.startswith(ENDING) or found.site.access.type not in DICTS | SETS:
             return False
-        against = found.against
-        guarded = any(_guards(hold, against) for hold in against.event.held)
-        return guarded and not found.site.event.held and not exempt(against.function)
+        if exempt(found.against.function) or any(_guards(hold, found.site) for hold in found.site.event.held):
+            return False
+        return any(_guards(hold, found.against) for hold in found.against.event.held)
 
     def _race(self, found: Break) -> Race | None:
         site, against = found.site, found.against

@@ -14,7 +14,6 @@ from ...program.program import Program
 from ...program.symbols import Function
 from ...program.traverse import walk
 
-
 _BEGINNING_WORK = frozenset({"put", "put_nowait", "submit", "apply_async", "start", "enqueue", "send"})
 
 
@@ -43,7 +42,7 @@ class Senses:
         )
 
     def begins_work(self, function: Function, test: f.Span, at: f.Span) -> bool:
-        """Whether who finds a key missing, and adds it at a place, hands out work: `jobs.put(key)`, `thread.start()`."""
+        """Whether who finds a key missing, and adds it at a place, hands out work: `jobs.put(key)`, `t.start()`."""
         statement = self._statement(function, test)
         asked = statement.test if statement is not None else None
         if statement is None or not isinstance(asked, f.Compare) or asked.op not in ("in", "not in"):
