@@ -219,25 +219,20 @@ def _never_run(
     program: Program, explorer: Explorer, entered: list[Root], scripts: list[Module]
 ) -> set[Function]:
     """Functions that nothing calls and nothing can call, and those that only such functions call."""
+    callers: dict[Activation, set[Function]] = {root.activation: set() for root in entered}
+    for each in explorer.activations.values():
+        for edge in each.edges.values():
+            if edge.callee in callers and edge.callee is not each:
+                callers[edge.callee].add(each.function)
     gone: set[Function] = set()
     while True:
-        met = called(explorer, gone)
-        idle = [root.function for root in entered if root.activation not in met and root.function not in gone]
+        idle = [
+            root.function for root in entered if root.function not in gone and callers[root.activation] <= gone
+        ]
         more = unused(program, idle, scripts, gone)
         if not more:
             return gone
         gone |= more
-
-
-def called(explorer: Explorer, gone: set[Function]) -> set[Activation]:
-    """Activations that some other one calls; what functions that are `gone` call does not count."""
-    return {
-        edge.callee
-        for each in explorer.activations.values()
-        if each.function not in gone
-        for edge in each.edges.values()
-        if edge.callee is not each
-    }
 
 
 def _entry(explorer: Explorer, function: Function, public: bool) -> list[Root]:

@@ -101,13 +101,22 @@ class Heap(Evaluator):
         known = self._kept_alone.get(attr)
         if known is None:
             known = UNKNOWN
-            if any(word in attr.lower() for word in CALLBACK_WORDS):
-                keepers = [cls for cls in self.program.classes if attr in cls.attribute_bindings]
-                if len(keepers) == 1:
-                    kept = self.static.class_field(keepers[0], attr, self.static.parameter_receiver(keepers[0]))
-                    known = tuple(v for v in kept if isinstance(v, Obj) and v.type in types.CONTAINERS)
+            keepers = self._keepers_of_callbacks.get(attr, ())
+            if len(keepers) == 1:
+                kept = self.static.class_field(keepers[0], attr, self.static.parameter_receiver(keepers[0]))
+                known = tuple(v for v in kept if isinstance(v, Obj) and v.type in types.CONTAINERS)
             self._kept_alone[attr] = known
         return known
+
+    @cached_property
+    def _keepers_of_callbacks(self) -> dict[str, list[Class]]:
+        """By attribute whose name says callbacks: the classes that have it."""
+        found: dict[str, list[Class]] = {}
+        for cls in self.program.classes:
+            for attr in cls.attribute_bindings:
+                if any(word in attr.lower() for word in CALLBACK_WORDS):
+                    found.setdefault(attr, []).append(cls)
+        return found
 
     def is_own(self, value: Ext) -> bool:
         """Whether what is known by name only lies in a package of the program, in modules that were not read."""

@@ -80,19 +80,15 @@ class _Search:
         for node in nodes:
             if not isinstance(node, f.Call):
                 continue
-            made_here = [
-                arg
+            functions = [
+                (arg.value.function, arg.value.at) if isinstance(arg.value, f.Lambda) else defined[arg.value.id]
                 for arg in node.args
                 if isinstance(arg.value, f.Lambda) or (isinstance(arg.value, f.Name) and arg.value.id in defined)
             ]
-            to = self._runs_later(node) if made_here else None
+            to = self._runs_later(node) if functions else None
             if to is None:
                 continue
-            for arg in made_here:
-                if isinstance(arg.value, f.Lambda):
-                    index, made = arg.value.function, arg.value.at
-                else:
-                    index, made = defined[arg.value.id]
+            for index, made in functions:
                 name = self._reads(index, changing)
                 if name is not None:
                     yield Captured(self._function, name, made, node.at, loop, to)
