@@ -124,7 +124,8 @@ def parse(project: str, folder: Path, bench: Bench) -> Iterator[Row]:
 
 
 def cold_bytes(project: str, folder: Path, bench: Bench) -> Iterator[Row]:
-    """A cold byte against a parsed one: the whole, the same without the parsed files, and a single cold file."""
+    """A cold byte against a parsed one: the whole, the same without the parsed files, and a single cold file. Parsed
+    files that make folders packages stay, emptied: without them modules would have to be named by other means."""
     parsed = set(parsed_files(folder))
     cold = [f for f in folder.rglob("*.py") if f not in parsed]
     without, single = bench.workspace / f"{project}-cold", bench.workspace / "single"
@@ -133,6 +134,10 @@ def cold_bytes(project: str, folder: Path, bench: Bench) -> Iterator[Row]:
         target = without / file.relative_to(folder)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
+    for file in parsed:
+        target = without / file.relative_to(folder)
+        if file.name == "__init__.py" and target.parent.exists():
+            target.touch()
     single.mkdir(exist_ok=True)
     (single / "empty.py").write_text("")
     flags = ("--no-cache", "--jobs", "1")
