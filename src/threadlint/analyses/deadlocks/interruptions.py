@@ -2,7 +2,8 @@
 
 Definitions. An *interruption* is an acquisition that waits, reached from a finalizer or signal handler, of a lock that
 other code takes too. It may run while the very thread that it interrupts holds the lock: then a plain lock is never
-given back. A lock of the dying object itself does not count: nobody else can hold it. What stands behind a guard
+given back. A lock of the dying object itself does not count: nobody else can hold it; nor does what coroutines do, which
+run on a loop, later. What stands behind a guard
 against re-entry (a thread-local flag that is tested first) or while the collector is switched off is left out.
 """
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Interruptions:
         self._names: Names = program.ask(lock_names)
         self.found: list[Interruption] = []
         for root in self._run.interrupts:
-            reached = reach(root.activation)
+            reached = reach(root.activation, at_once=True)
             for activation in reached:
                 for event in activation.events.values():
                     self.found.extend(self._of(root, reached, event))

@@ -293,13 +293,14 @@ def thread_name(explorer: Explorer, obj: Obj, target: Fn) -> str:
     return "lambda" if function.name == "<lambda>" else function.name
 
 
-def reach(start: Activation) -> dict[Activation, Edge | None]:
-    """Every activation that one leads to by calls, each with the call by which it was first met."""
+def reach(start: Activation, at_once: bool = False) -> dict[Activation, Edge | None]:
+    """Every activation that one leads to by calls, each with the call by which it was first met. `at_once`: without
+    coroutines, which run later, on a loop."""
     found: dict[Activation, Edge | None] = {start: None}
     pending = [start]
     for activation in pending:
         for edge in activation.edges.values():
-            if edge.callee not in found:
+            if edge.callee not in found and not (at_once and edge.callee.function.facts.is_async):
                 found[edge.callee] = edge
                 pending.append(edge.callee)
     return found

@@ -12,7 +12,8 @@ from .state import NO_ADDRESSES, NOTHING_GOT, Got, State
 class Edge(NamedTuple):
     """A call from one activation to another; `held`, `running`, `ended` as in `Event`. `tested`: it stands in a branch
     that asks for the type of something, or goes to a subclass of an unknown object, or to a method whose name some
-    instance binds to something else: not every caller may get there."""
+    instance binds to something else: not every caller may get there. `guessed`: it goes from code that has lost whose
+    method it is to what one subclass makes of it: no caller is known to get there."""
 
     callee: Activation
     at: tuple[int, int]
@@ -21,6 +22,7 @@ class Edge(NamedTuple):
     ended: frozenset[Address]
     repeats: bool
     tested: bool = False
+    guessed: bool = False
 
 
 class Activation:

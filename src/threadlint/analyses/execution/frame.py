@@ -138,8 +138,9 @@ class ActiveFrame(BindingFrame):
         held = () if detached else state.held
         name = (callee, node.at)
         known = self.activation.edges.get(name)
-        doubted = self.tested > 0 or self._guesses(callee) or self._may_be_another(callee, node)
-        edge = Edge(callee, node.at, held, state.running, state.ended, self.loops > 0, doubted)
+        guessed = self._guesses(callee)
+        doubted = self.tested > 0 or guessed or self._may_be_another(callee, node)
+        edge = Edge(callee, node.at, held, state.running, state.ended, self.loops > 0, doubted, guessed)
         if known is not None:
             edge = edge._replace(
                 held=known.held, running=known.running | state.running, ended=known.ended & state.ended,

@@ -1,7 +1,8 @@
 """Reach: which activations and events each root leads to, and which threads may be running there.
 
 The sets of threads that may be running because this root started them (*running*: may-started and not must-joined), and
-of those that have surely ended, are kept by the ways that lead to an activation.
+of those that have surely ended, are kept by the ways that lead to an activation. What a function calls that is run for
+any of its callers leads to no override of one class alone: those who have that class were not seen to come.
 """
 from __future__ import annotations
 
@@ -104,7 +105,7 @@ class Reach(LockOwners):
                     calls = onward[activation] = tuple({
                         (edge.callee, edge.running, edge.ended): None
                         for edge in activation.edges.values()
-                        if leading is None or edge.callee in leading
+                        if not edge.guessed and (leading is None or edge.callee in leading)
                     })  # fmt: skip
                 for callee, started, waited in calls:
                     after = (running, ended)

@@ -31,6 +31,8 @@ from ...program.traverse import walk, walk_expression
 from ...program.values import Cls, Ext, ExtMethod, Fn, Obj, Values
 
 DEEPEST = 3
+_GIVEN = ("value", "enter", "item", "element", "element item")
+"""How a local gets what an expression gives: as a whole, or a part of it. The parts of what exists exist."""
 
 
 class Making:
@@ -104,7 +106,7 @@ class Making:
             return None
         if all(b.how in ("def", "class", "import") for b in function.bindings.get(name, ())):
             return True  # code, not an object that code works on
-        found = [b for b in function.bindings.get(name, ()) if b.how in ("value", "enter") and b.expr is not None]
+        found = [b for b in function.bindings.get(name, ()) if b.how in _GIVEN and b.expr is not None]
         if not found:
             return None
         return _worst([self._judge(function, b.expr, depth + 1) for b in found if b.expr is not None])
@@ -151,6 +153,8 @@ class Making:
     def _function(self, function: Function, depth: int) -> bool | None:
         if function in self._functions:
             return self._functions[function]
+        if not function.decorator_names.isdisjoint(("lru_cache", "cache")):
+            return True  # who asks next is given what the first one was given
         if depth >= DEEPEST:
             return None
         self._functions[function] = None
@@ -238,7 +242,7 @@ def _library(name: str) -> bool | None:
     if name in PURE_FUNCTIONS or name.rpartition(".")[0] in PURE_MODULES or name in VALUE_TYPES:
         return True
     last = name.rpartition(".")[2]
-    if name in CONTAINERS:
+    if name in CONTAINERS or last in ("copy", "items", "keys", "values"):
         return True
     if last[:1].isupper():
         return False

@@ -39,7 +39,10 @@ def process_state(program: Program) -> list[Change]:
     threads = [
         root
         for root in running.roots
-        if root.kind == "thread" and root.domain == "thread" and root.spelling != "done-callback"
+        if root.kind == "thread"
+        and root.domain == "thread"
+        and root.spelling != "done-callback"
+        and not _stands_in_for_its_starter(root)
     ]
     changes: dict[object, Change] = {}
     events = [event for event in found.events("call") if event.subject in PROCESS_STATE]
@@ -62,6 +65,23 @@ def process_state(program: Program) -> list[Change]:
                         (function, at), Change(function, at, "os.environ", "the environment", root, None)
                     )
     return sorted(changes.values(), key=lambda each: (each.function.module.name, each.at))
+
+
+def _stands_in_for_its_starter(root: Root) -> bool:
+    """Whether whoever starts a thread waits for it at once, so that the two never do anything at the same time."""
+    if root.many or not root.spawns:
+        return False
+    for spawn in root.spawns:
+        meanwhile = [
+            event
+            for event in spawn.activation.events.values()
+            if not event.running.isdisjoint(root.addresses) and event.at != spawn.at
+        ]
+        calls = [edge for edge in spawn.activation.edges.values() if not edge.running.isdisjoint(root.addresses)]
+        waits = [event for event in meanwhile if event.kind == "call" and event.subject == "threading.Thread.join"]
+        if not waits or len(waits) < len(meanwhile) or calls or spawn.running:
+            return False
+    return True
 
 
 def _environment(program: Program, function: Function) -> list[f.Span]:

@@ -126,7 +126,7 @@ class Races:
         if exempt(function):
             return not self._closes_what_grows(found)
         if found.what == "update":
-            return _begins_anew(found.against)
+            return _begins_anew(found.against) or _ends(found.against)
         if found.what not in ("lazy", "test"):
             return False
         if found.against.function.name.lstrip("_").startswith(SETTING_UP):
@@ -247,6 +247,13 @@ def _begins_anew(site: Site) -> bool:
     name = site.function.name.lstrip("_")  # `open_batch` begins one of many pieces of work, `open` all of it
     opens = name.startswith(SETTING_UP) or name in ("open", "connect", "start", "begin", "reset")
     return opens and site.access.how == "write" and isinstance(site.access.value, f.Const)
+
+
+def _ends(site: Site) -> bool:
+    """`def close(self): … self.pending = 0`: what is thrown away with the object, nobody misses an update of it."""
+    name = site.function.name.strip("_")
+    ends = name in ("close", "stop", "shutdown", "disconnect", "terminate", "exit", "aclose", "aexit", "destroy")
+    return ends and site.access.how == "write" and isinstance(site.access.value, f.Const)
 
 
 def _works_on(root: Root, start: Address) -> bool:
