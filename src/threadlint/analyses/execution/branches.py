@@ -4,7 +4,7 @@ from __future__ import annotations
 from ...model import facts as f
 from ...program.values import UNKNOWN
 from .blocks import run_block
-from .conditions import asks_for_a_type, constant_truth, refine
+from .conditions import asks_for_a_type, decided, refine
 from .frame import ActiveFrame
 from .reads import checks_in
 from .state import State, joined
@@ -15,7 +15,7 @@ def run_if(frame: ActiveFrame, s: f.If) -> None:
     frame.evaluator.test(s.test, frame)
     if frame.state is None:
         return
-    truth = constant_truth(s.test)
+    truth = decided(frame, s.test)
     typed = asks_for_a_type(frame, s.test)
     frame.tested += typed
     before = frame.state.checks.copy()

@@ -1,6 +1,6 @@
 """Conditions: what is known where a test came out one way.
 
-A test can be decided by the text alone, it can tell what a name may be (`isinstance`), and it can tell whether a lock
+A test can be decided by the text alone or by a literal that the caller passed (`self.look(reload=False)`), it can tell what a name may be (`isinstance`), and it can tell whether a lock
 was taken (`if lock.acquire(timeout=1):`).
 """
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ...model import facts as f
 from ...program.symbols import Class, last_name
 from ...program.traverse import walk_expression
-from ...program.values import Cls, Ext, Fn, Obj, Value
+from ...program.values import Cls, Ext, Fn, Lit, Obj, Value
 from .state import State
 
 if TYPE_CHECKING:
@@ -26,6 +26,25 @@ def constant_truth(test: f.Expr) -> bool | None:
     if isinstance(test, f.Compare) and test.op == "==" and isinstance(test.left, f.Name) and test.left.id == "__name__":
         return True
     return None
+
+
+def decided(frame: ActiveFrame, test: f.Expr) -> bool | None:
+    """The outcome of a test that the text decides, or a literal that the caller passed for a parameter."""
+    if isinstance(test, f.Name):
+        if test.id in frame.explorer.switches(frame.function):
+            given = frame.activation.bound.get(test.id, ())
+            if len(given) == 1 and isinstance(given[0], Lit):
+                return bool(given[0].value)
+        return None
+    if isinstance(test, f.Not):
+        inner = decided(frame, test.value)
+        return None if inner is None else not inner
+    if isinstance(test, f.BoolOp):
+        parts = [decided(frame, value) for value in test.values]
+        if test.op == "and":
+            return False if False in parts else (None if None in parts else True)
+        return True if True in parts else (None if None in parts else False)
+    return constant_truth(test)
 
 
 def assume_kind(frame: ActiveFrame, test: f.Expr, outcome: bool) -> None:

@@ -62,7 +62,10 @@ class Contexts(Rounds):
                     seen = self._seen_from_inside(value, frame, entry_owned, whole or keep)
                     if seen is not None and seen not in matter:
                         matter.append(seen)
-                elif not isinstance(value, (Lit, Mod, Ext)) or (isinstance(value, Ext) and value.name in types.STREAMS):
+                elif isinstance(value, Lit):
+                    if isinstance(value.value, bool) and name in self.switches(function):
+                        matter.append(value)
+                elif not isinstance(value, (Mod, Ext)) or (isinstance(value, Ext) and value.name in types.STREAMS):
                     matter.append(value)
             if matter:
                 kept[name] = tuple(matter)

@@ -5,6 +5,7 @@ calls, and of which parameters the identity matters. Each answer is found once.
 """
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ class Declarations(Heap):
         super().__init__(program)
         self._changed: dict[Function, frozenset[str]] = {}
         self._opened: dict[Function, frozenset[str]] = {}
+        self._switches: dict[Function, frozenset[str]] = {}
         self._variables: dict[Module, frozenset[str]] = {}
         self._written_cells: dict[Function, frozenset[str]] = {}
         self._owners: dict[tuple[Class, str], Class | None] = {}
@@ -145,6 +147,21 @@ class Declarations(Heap):
             known = self._opened[function] = frozenset(found & function.param_names)
         return known
 
+    def switches(self, function: Function) -> frozenset[str]:
+        """Parameters that only callers bind, and whose truth tests ask for: there a literal argument decides."""
+        known = self._switches.get(function)
+        if known is None:
+            found: set[str] = set()
+            for node in walk(function.facts.body):
+                if isinstance(node, (f.If, f.IfExp)):
+                    found.update(_asked(node.test))
+                elif isinstance(node, f.BoolOp):
+                    found.update(_asked(node))
+            known = self._switches[function] = frozenset(
+                name for name in found & function.param_names if name not in function.bindings
+            )
+        return known
+
     def begins_as_number(self, place: Address) -> bool:
         """Whether a global or an attribute is given a number where it is made."""
         bindings: list[Binding] = []
@@ -168,6 +185,17 @@ class Declarations(Heap):
                         found = found or function
             self._setters[key] = found
         return self._setters[key]
+
+
+def _asked(test: f.Expr) -> Iterator[str]:
+    """The names whose truth a test asks for."""
+    if isinstance(test, f.Name):
+        yield test.id
+    elif isinstance(test, f.Not):
+        yield from _asked(test.value)
+    elif isinstance(test, f.BoolOp):
+        for value in test.values:
+            yield from _asked(value)
 
 
 def _opened(expr: f.Expr) -> str:

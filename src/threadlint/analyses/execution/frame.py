@@ -11,7 +11,7 @@ from ...program.values import UNKNOWN, Address, Ext, Fn, Obj, Value, Values, fie
 from .activation import Activation, Edge
 from .background import LIBRARY_ACTIONS as ACTIONS
 from .binding import BindingFrame
-from .conditions import asks_for_a_type, assume_kind
+from .conditions import asks_for_a_type, assume_kind, decided
 from .done_callbacks import call_if_done, is_of_a_future
 from .events import UNKNOWN_LOCK_TYPE, LibraryCall
 from .handing_over import made
@@ -49,6 +49,9 @@ class ActiveFrame(BindingFrame):
 
     def settle(self, doubts: int) -> None:
         self.tested = doubts
+
+    def decided(self, test: f.Expr) -> bool | None:
+        return decided(self, test)
 
     @contextmanager
     def arm(self, test: f.Expr, outcome: bool) -> Iterator[None]:

@@ -152,13 +152,18 @@ class Evaluator(Calls):
             values = self.evaluate_in(value, frame, hint)
             if values and value is not expr.values[-1] and frame.follows:
                 protocols.ask(self, values, protocols.TRUTH, frame, value)
-            frame.doubt(value)
             found = union(found, tuple(v for v in values if not (isinstance(v, Lit) and not v.value)))
+            if frame.decided(value) is (expr.op == "or"):
+                break  # what follows is not looked at
+            frame.doubt(value)
         frame.settle(before)
         return found
 
     def _ifexp(self, expr: f.IfExp, frame: Frame, hint: Address | None) -> Values:
         self.test(expr.test, frame)
+        truth = frame.decided(expr.test)
+        if truth is not None:
+            return self.evaluate_in(expr.body if truth else expr.orelse, frame, hint)
         with frame.arm(expr.test, True):
             body = self.evaluate_in(expr.body, frame, hint)
         with frame.arm(expr.test, False):

@@ -73,6 +73,10 @@ class Frame:
     def settle(self, doubts: int) -> None:
         """Go back to an earlier number of tests in force."""
 
+    def decided(self, test: f.Expr) -> bool | None:
+        """The outcome of a test, if it can only be one."""
+        return None
+
     def arm(self, test: f.Expr, outcome: bool) -> AbstractContextManager[None]:
         """Inside, the test is known to have had this outcome."""
         return _NO_MATTER
