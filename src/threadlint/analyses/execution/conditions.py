@@ -11,6 +11,7 @@ from ...model import facts as f
 from ...program.symbols import Class, last_name
 from ...program.traverse import walk_expression
 from ...program.values import Cls, Ext, Fn, Lit, Obj, Value
+from .declarations import compares_with_none
 from .state import State
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ def constant_truth(test: f.Expr) -> bool | None:
 def decided(frame: ActiveFrame, test: f.Expr) -> bool | None:
     """The outcome of a test that the text decides, or a literal that the caller passed for a parameter."""
     if isinstance(test, f.Name):
-        if test.id in frame.explorer.switches(frame.function):
-            given = frame.activation.bound.get(test.id, ())
-            if len(given) == 1 and isinstance(given[0], Lit):
-                return bool(given[0].value)
-        return None
+        given = _passed(frame, test)
+        return None if given is None else bool(given.value)
+    if isinstance(test, f.Compare) and isinstance(test.left, f.Name) and compares_with_none(test):
+        given = _passed(frame, test.left)
+        return None if given is None else (given.value is None) == (test.op == "is")
     if isinstance(test, f.Not):
         inner = decided(frame, test.value)
         return None if inner is None else not inner
@@ -45,6 +46,15 @@ def decided(frame: ActiveFrame, test: f.Expr) -> bool | None:
             return False if False in parts else (None if None in parts else True)
         return True if True in parts else (None if None in parts else False)
     return constant_truth(test)
+
+
+def _passed(frame: ActiveFrame, name: f.Name) -> Lit | None:
+    """The literal that the caller passed, or did not replace, for a parameter that nothing else binds."""
+    if name.id in frame.explorer.switches(frame.function):
+        given = frame.activation.bound.get(name.id, ())
+        if len(given) == 1 and isinstance(given[0], Lit):
+            return given[0]
+    return None
 
 
 def assume_kind(frame: ActiveFrame, test: f.Expr, outcome: bool) -> None:

@@ -63,12 +63,16 @@ class Contexts(Rounds):
                     if seen is not None and seen not in matter:
                         matter.append(seen)
                 elif isinstance(value, Lit):
-                    if isinstance(value.value, bool) and name in self.switches(function):
+                    if (value.value is None or isinstance(value.value, bool)) and name in self.switches(function):
                         matter.append(value)
                 elif not isinstance(value, (Mod, Ext)) or (isinstance(value, Ext) and value.name in types.STREAMS):
                     matter.append(value)
             if matter:
                 kept[name] = tuple(matter)
+        if frame is not None and arguments.node is not None and not arguments.open:  # a call in the text
+            for name, value in self.switches(function).items():
+                if value is not None and name not in bound:
+                    kept[name] = (value,)
         if receiver is not None and function.receiver_name is not None:
             kept[function.receiver_name] = (receiver,)
         for name, values in self._declared(function, receiver):

@@ -13,7 +13,7 @@ from ...knowledge import types
 from ...model import facts as f
 from ...program.symbols import Binding, Class, Function, Module, last_name
 from ...program.traverse import walk
-from ...program.values import Address, Mod
+from ...program.values import Address, Lit, Mod
 from .heap import Heap
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Declarations(Heap):
         super().__init__(program)
         self._changed: dict[Function, frozenset[str]] = {}
         self._opened: dict[Function, frozenset[str]] = {}
-        self._switches: dict[Function, frozenset[str]] = {}
+        self._switches: dict[Function, dict[str, Lit | None]] = {}
         self._variables: dict[Module, frozenset[str]] = {}
         self._written_cells: dict[Function, frozenset[str]] = {}
         self._owners: dict[tuple[Class, str], Class | None] = {}
@@ -147,8 +147,9 @@ class Declarations(Heap):
             known = self._opened[function] = frozenset(found & function.param_names)
         return known
 
-    def switches(self, function: Function) -> frozenset[str]:
-        """Parameters that only callers bind, and whose truth tests ask for: there a literal argument decides."""
+    def switches(self, function: Function) -> dict[str, Lit | None]:
+        """Parameters that only callers bind, and whose truth tests ask for: there a literal argument decides, or the
+        literal that is the default."""
         known = self._switches.get(function)
         if known is None:
             found: set[str] = set()
@@ -157,9 +158,11 @@ class Declarations(Heap):
                     found.update(_asked(node.test))
                 elif isinstance(node, f.BoolOp):
                     found.update(_asked(node))
-            known = self._switches[function] = frozenset(
-                name for name in found & function.param_names if name not in function.bindings
-            )
+            known = self._switches[function] = {
+                param.name: _literal(param.default)
+                for param in function.facts.params
+                if param.name in found and param.name not in function.bindings
+            }
         return known
 
     def begins_as_number(self, place: Address) -> bool:
@@ -187,6 +190,11 @@ class Declarations(Heap):
         return self._setters[key]
 
 
+def _literal(default: f.Expr | None) -> Lit | None:
+    """True, False or None, if that is a default."""
+    return Lit(default.value) if isinstance(default, f.Const) and default.kind in ("bool", "none") else None
+
+
 def _asked(test: f.Expr) -> Iterator[str]:
     """The names whose truth a test asks for."""
     if isinstance(test, f.Name):
@@ -196,6 +204,13 @@ def _asked(test: f.Expr) -> Iterator[str]:
     elif isinstance(test, f.BoolOp):
         for value in test.values:
             yield from _asked(value)
+    elif isinstance(test, f.Compare) and compares_with_none(test):
+        yield from _asked(test.left)
+
+
+def compares_with_none(test: f.Compare) -> bool:
+    """`name is None`, `name is not None`."""
+    return test.op in ("is", "is not") and isinstance(test.right, f.Const) and test.right.kind == "none"
 
 
 def _opened(expr: f.Expr) -> str:
