@@ -18,7 +18,7 @@ from ...knowledge.raising import CLEANUP_METHODS, HARMLESS_METHODS
 from ...model import facts as f
 from ...program.program import Program
 from ...program.symbols import Class, Function, caught_types, dotted, last_name
-from ...program.traverse import walk, walk_expression
+from ...program.traverse import stands_in, walk, walk_expression
 from ...program.values import Fn
 from ..lifecycle.thread_code import is_test
 from ..lifecycle.worker_loops import TELLS_BY_RAISING, WorkerLoop, worker_loops
@@ -129,9 +129,23 @@ def _first(program: Program, where: Mentions, loop: WorkerLoop, marks_done: bool
         if any(_catches_broadly(each) for each in site.around) or _is_expected(site.inside(loop.loop)):
             continue
         what = _foreign(program, loop.function, site.node, items)
-        if what is not None:
+        if what is not None and not _ends_anyway(loop.loop.body, site.node):
             return DyingWorker(loop, site.node, what, marks_done)
     return None
+
+
+def _ends_anyway(body: tuple[Any, ...], call: f.Call) -> bool:
+    """Whether the loop is left behind a call in any case: `self.callback(); raise error`."""
+    for number, statement in enumerate(body):
+        if stands_in((statement,), call.at):
+            later = body[number + 1 :]
+            if any(isinstance(each, (f.Raise, f.Return)) for each in later):
+                return True
+            if any(isinstance(each, f.Jump) and each.kind == "break" for each in later):
+                return not isinstance(statement, (f.While, f.ForLoop))
+            inner = (getattr(statement, name, ()) or () for name in ("body", "orelse", "final"))
+            return any(_ends_anyway(each, call) for each in inner)
+    return False
 
 
 def _items(loop: f.While) -> frozenset[str]:

@@ -42,7 +42,7 @@ def early_joins(program: Program) -> tuple[EarlyJoin, ...]:
         if (
             function.cls is None
             or function.name == "__init__"
-            or not isinstance(where.parent(function, life.node), f.Assign)
+            or not _is_stored(where.parent(function, life.node))
         ):
             continue
         start = next(
@@ -53,12 +53,20 @@ def early_joins(program: Program) -> tuple[EarlyJoin, ...]:
             ),
             None,
         )
-        if start is None or _holds_own(start) or not _decides_under_lock(start, life):
+        if start is None or start.held or not _decides_under_lock(start, life):
             continue
         join = next((each for each in joins if _may_come_between(where, life, each)), None)
         if join is not None:
             answer.append(EarlyJoin(life, start, join))
     return tuple(answer)
+
+
+def _is_stored(parent: object) -> bool:
+    """Whether the new thread goes into an attribute at once, or into a place of it."""
+    return isinstance(parent, f.Assign) and any(
+        isinstance(target, f.Attr) or (isinstance(target, f.Item) and isinstance(target.value, f.Attr))
+        for target in parent.targets
+    )
 
 
 def _decides_under_lock(start: Event, life: Life) -> bool:

@@ -15,11 +15,12 @@ from typing import NamedTuple
 
 from ...model import facts as f
 from ...program.program import Program
-from ...program.symbols import Function
+from ...program.symbols import Function, dotted
 from ...program.values import Lit
 from ..execution import Activation, Event, Root, execution
 from ..failures.thread_results import thread_results
 from ..lock_names import Names, lock_names
+from ..mentions import mentions
 from .lifetimes import Life, is_stop, lifetimes
 from .stop_signals import Key, stop_signals
 
@@ -43,7 +44,7 @@ class Unwoken(NamedTuple):
 def unwoken_workers(program: Program) -> tuple[Unwoken, ...]:
     """All such workers, once for each place that makes one."""
     found = program.ask(execution)
-    gets = [event for event in found.calls(*_GETS) if _blocks(event)]
+    gets = [event for event in found.calls(*_GETS) if _blocks(event) and not _looks_first(program, event)]
     if not gets:
         return ()
     names, signals, results = program.ask(lock_names), program.ask(stop_signals), program.ask(thread_results)
@@ -113,6 +114,26 @@ def _blocks(event: Event) -> bool:
         return False
     flag = arguments.expr(0, "block")
     return flag is None or (isinstance(flag, f.Const) and bool(flag.value))
+
+
+def _looks_first(program: Program, event: Event) -> bool:
+    """`while not queue.empty(): … queue.get()`: who takes alone finds what the test has seen."""
+    node = event.detail.node
+    if not isinstance(node, f.Call) or not isinstance(node.func, f.Attr):
+        return False
+    queue = dotted(node.func.value)
+    around = program.ask(mentions).around(event.function, node)
+    tests = [each.test for each in around if isinstance(each, (f.While, f.If))]
+    return queue is not None and any(_finds_something(test, queue) for test in tests)
+
+
+def _finds_something(test: f.Expr, queue: str) -> bool:
+    """Whether a test holds only if there is something in a queue."""
+    if isinstance(test, f.BoolOp) and test.op == "and":
+        return any(_finds_something(value, queue) for value in test.values)
+    asked = test.value if isinstance(test, f.Not) else test.left if isinstance(test, f.Compare) else test
+    method = "empty" if isinstance(test, f.Not) else "qsize"
+    return isinstance(asked, f.Call) and dotted(asked.func) == f"{queue}.{method}"
 
 
 def _stands_in(event: Event, function: Function, loop: f.While) -> bool:

@@ -242,7 +242,7 @@ class Instances:
     def _of_the_only_one(self, location: Address) -> bool:
         """Whether a location is an attribute of a class of which there is one instance only."""
         cls = self._parallel.execution.explorer.owners.get(location)
-        return cls is not None and self._made_once(cls)
+        return cls is not None and self.made_once(cls)
 
     def _instance_shared(self, start: Address, one: Root, other: Root, locks: bool) -> bool:
         cls = self.class_of(start)
@@ -332,9 +332,10 @@ class Instances:
         """Whether there is one instance at most of the class that an address starts at: made at one place, by a
         script."""
         cls = self.class_of(start)
-        return cls is None or self._made_once(cls)
+        return cls is None or self.made_once(cls)
 
-    def _made_once(self, cls: Class) -> bool:
+    def made_once(self, cls: Class) -> bool:
+        """Whether a script makes one instance of a class, once."""
         known = self._single.get(cls)
         if known is None:
             explorer = self._parallel.execution.explorer

@@ -6,8 +6,9 @@ the receiver
 same object.
 
 Silent: attributes that somebody assigns, sets (who is in, and who is not), names that say that all instances share it
-on purpose (`_registry`, `_cache`, `INSTANCES`), classes of one
-instance, classes that a function makes anew in each call, caches of values that are worked out, a lock.
+on purpose (`_registry`, `_cache`, `INSTANCES`, `ClassVar`), tables in which each instance has its own entry
+(`self.locks[self.id]`), classes of one instance, classes that a function makes anew in each call, fields that a call
+declares (`Field(default_factory=dict)`), caches of values that are worked out, a lock.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from typing import NamedTuple
 
 from ...model import facts as f
 from ...program.program import Program
-from ...program.symbols import Function
-from ...program.traverse import walk
+from ...program.symbols import Class, Function, last_name
+from ...program.traverse import walk, walk_expression
+from .instances import Instances, instances
 from .making import Making, making
 from .shared_state import SharedState, Site, shared_state
 
@@ -45,6 +47,8 @@ def shared_class_state(program: Program) -> list[ThroughSelf]:
         for _, name, binding in function.index.attributes
         if binding.how == "value"
     }
+    classes = {cls.qualname: cls for cls in program.classes}
+    alone: Instances = program.ask(instances)
     made_by_calls = {cls.qualname for cls in program.classes if cls.parent is not None and not cls.parent.is_top}
     found: dict[object, ThroughSelf] = {}
     for shared in state.locations.values():
@@ -52,6 +56,9 @@ def shared_class_state(program: Program) -> list[ThroughSelf]:
         if start.kind != "class" or start.key[1].isupper() or _ON_PURPOSE.search(start.key[1]):
             continue
         if start.key[0] in made_by_calls or start.key[1] in assigned:
+            continue
+        cls = classes.get(start.key[0])
+        if cls is not None and (alone.made_once(cls) or _is_declared(cls, start.key[1]) or _by_own(cls, start.key[1])):
             continue
         if any("set" in site.access.type.lower() for site in shared.sites):
             continue
@@ -65,6 +72,43 @@ def shared_class_state(program: Program) -> list[ThroughSelf]:
                         found.setdefault((shared.key, site.function), ThroughSelf(site, other))
                         break
     return sorted(found.values(), key=lambda each: (each.site.function.module.name, each.site.event.at))
+
+
+def _is_declared(cls: Class, attr: str) -> bool:
+    """Whether a class says that an attribute belongs to all, or a call declares what each instance gets."""
+    bindings = cls.body.bindings.get(attr, ())
+    said = any(
+        last_name(node) == "ClassVar"
+        for binding in bindings
+        if binding.how == "annotation" and binding.expr is not None
+        for node in walk_expression(binding.expr)
+        if isinstance(node, (f.Name, f.Attr))
+    )
+    called = [binding.expr.func for binding in bindings if isinstance(binding.expr, f.Call)]
+    return said or any((last_name(func) or "").lower().endswith(("field", "attrib", "ib")) for func in called)
+
+
+def _by_own(cls: Class, attr: str) -> bool:
+    """Whether instances find their entry by what is theirs: `self.locks[self.id]`, `self.locks.get(self.id)`."""
+    for method in cls.own_functions:
+        for node in walk(method.facts.body):
+            key: f.Expr | None = None
+            if isinstance(node, f.Item):
+                table, key = node.value, node.index
+            elif isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.args:
+                table, key = node.func.value, node.args[0].value
+            if key is not None and _is_own(method, table, attr) and _is_own(method, key):
+                return True
+    return False
+
+
+def _is_own(method: Function, expr: f.Expr, attr: str = "") -> bool:
+    return (
+        isinstance(expr, f.Attr)
+        and isinstance(expr.value, f.Name)
+        and expr.value.id == method.receiver_name
+        and attr in ("", expr.attr)
+    )
 
 
 def _is_worked_out(makes: Making, site: Site) -> bool:

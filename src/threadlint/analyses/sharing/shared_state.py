@@ -208,6 +208,8 @@ class SharedState:
                 return False  # imports come before the threads that others start
         if self._own_code(site, other) or self._own_code(other, site):
             return False
+        if self._started_instead(site.root, other.root) or self._started_instead(other.root, site.root):
+            return False
         if _prepares(site, other) or _prepares(other, site):
             return False
         if self._handovers.between(site.occurrence, other.occurrence):
@@ -283,6 +285,17 @@ class SharedState:
             return False
         places = {(event.function, event.at) for event in one.spawns}
         return any((event.function, event.at) in places for event in other.spawns)
+
+    def _started_instead(self, one: Root, other: Root) -> bool:
+        """Whether a method starts the one thread and its override in a subclass the other: no object has both."""
+        if one is other or not one.spawns or not other.spawns or one.kind != "thread" or other.kind != "thread":
+            return False
+        return all(self._overrides(above.function, below.function) for above in one.spawns for below in other.spawns)
+
+    def _overrides(self, above: Function, below: Function) -> bool:
+        if above.name != below.name or above.cls is None or below.cls is None or above.cls is below.cls:
+            return False
+        return "super" not in below.words and above.cls in self._hierarchy.mro(below.cls)
 
     def _one_place(self, site: Site, other: Site) -> bool:
         if self._same_start(site.root, other.root):

@@ -79,6 +79,8 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         if any(_may_read(program, use) for use in life.fate.called("add_done_callback")):
             continue
+        if any(arg.keyword == "error_callback" for arg in life.node.args):
+            continue
         if not life.fate.dropped and life.is_public:
             continue
         targets = [fn.function for fn, _ in life.targets]
