@@ -65,6 +65,9 @@ class CriticalPairs:
         for pair in _pairs(together):
             acquire: Acquire = pair.event.detail
             if any(hold.lock is pair.wanted for hold in pair.held):
+                pair = pair._replace(events=tuple(e for e in pair.events if not _of_other_making(e, pair.wanted)))
+                if not pair.events:
+                    continue
                 if kind_of(acquire.obj).reentrant is False and pair.waits and one_object(pair.wanted):
                     if not _signal(together, names, pair):
                         self.again.append(pair)
@@ -93,6 +96,24 @@ class CriticalPairs:
         )
         taken = (pair.event.detail.obj for pair in self.by_wanted.get(self._names.identity(lock), ()))
         return all(kind_of(obj).reentrant is False for obj in (*declared, *taken))
+
+
+def _of_other_making(event: Event, wanted: Address) -> bool:
+    """Whether a lock that is held is that of another call of the function which made both: a decorator makes one for
+    each function that it decorates."""
+    inner = event.activation.closure
+    if wanted.kind != "site" or inner is None:
+        return False
+    maker = inner.function
+    if wanted.key[0] != maker.module.name or not _lies_in(wanted.key[1], maker):
+        return False
+    outer = [hold.activation.closure for hold in event.held if hold.lock is wanted]
+    return all(each is not None and each.function is maker and each.bound != inner.bound for each in outer)
+
+
+def _lies_in(offset: object, function: Function) -> bool:
+    start, end = function.facts.at
+    return isinstance(offset, int) and start <= offset < end
 
 
 def _perhaps_held(pair: Pair) -> tuple[Hold, ...]:

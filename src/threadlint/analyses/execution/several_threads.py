@@ -18,9 +18,9 @@ def count_threads(found: Execution) -> None:
     runs several times, or at two places."""
     often: dict[Activation, bool] = {}
     callers: dict[Activation, list[tuple[Activation, Edge]]] = defaultdict(list)
-    begun: dict[Activation, list[Root]] = defaultdict(list)
+    beginning: dict[Activation, list[Root]] = defaultdict(list)
     for root in found.roots:
-        begun[root.activation].append(root)
+        beginning[root.activation].append(root)
     for activation in found.explorer.activations.values():
         for edge in activation.edges.values():
             callers[edge.callee].append((activation, edge))
@@ -31,7 +31,7 @@ def count_threads(found: Execution) -> None:
         if activation in path:
             return False
         path |= {activation}
-        roots = begun.get(activation, [])
+        roots = beginning.get(activation, [])
         calls = callers.get(activation, [])
         ways = len(calls) + sum(1 for root in roots if root.kind != "thread") + sum(len(r.spawns) for r in roots)
         answer = (
@@ -48,6 +48,12 @@ def count_threads(found: Execution) -> None:
         if root.kind == "thread" and not root.many:
             own = [event for event in root.spawns if event not in root.choices]
             root.many = any(_again(event, root, several) for event in own) or _overlap(own)
+            if root.many and all(event.detail.what == "timer" for event in own):
+                first = [event for event in own if event.activation is not root.activation]
+                if len(first) < len(own):  # the others are started by the timer before: one comes after the other
+                    begun = [edge.repeats or several(each, frozenset()) for each, edge in callers[root.activation]]
+                    begun += [_again(event, root, several) for event in first]
+                    root.many = len(begun) > 1 or any(begun)
 
 
 def _names(

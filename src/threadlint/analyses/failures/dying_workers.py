@@ -114,7 +114,7 @@ _PARSERS = frozenset({
 """Functions that raise when what they are given is not written as they expect it."""
 _ENDING = frozenset({"KeyboardInterrupt", "SystemExit", "GeneratorExit", "Empty", "Full"})
 _ASKING = ("__", "log", "debug", "is_", "has_", "should_", "can_")
-"""How names of methods begin that only tell or ask something."""
+"""How names of methods and functions begin that only tell or ask something."""
 _LOCKS = frozenset({"Lock", "RLock", "acquire", "lock"})
 
 
@@ -190,7 +190,9 @@ def _foreign(program: Program, function: Function, call: f.Call, items: frozense
     ):
         return "item"
     if isinstance(func, f.Name):
-        return "item" if func.id in items else "stored" if _is_passed(program, function, func) else None
+        if func.id in items:
+            return "item"
+        return "stored" if not func.id.startswith(_ASKING) and _is_passed(program, function, func) else None
     if not isinstance(func, f.Attr):
         return None
     name = func.attr

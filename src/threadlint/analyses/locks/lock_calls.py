@@ -2,7 +2,7 @@
 
 A *lock path* is the text of what `acquire` and `release` are called on: `self._lock`, `slot.l`, `locks[key]`. Within
 one function equal paths are one lock, as long as nothing on the path is bound anew. A path counts as a lock when its
-type is known to be one, or when one function calls both `acquire()` and `release()` on it in the manner of a lock:
+type is known to be one, when its name says so, or when one function calls both `acquire()` and `release()` on it in the manner of a lock:
 release without arguments, and nothing of what acquire gives but its truth is used.
 """
 from __future__ import annotations
@@ -194,12 +194,18 @@ def _judge(
         seen = {obj for call in found.acquires if (obj := typed.get((function, call.at))) is not None}
         if seen and all(obj.type != UNKNOWN_LOCK_TYPE for obj in seen):
             kinds = frozenset(obj.type_name for obj in seen)
-    if not kinds and found.resource:
+    if not kinds and (found.resource or (not lockish(path) and _is_entered_only(found))):
         return None
     permits = any(isinstance(v, Obj) and isinstance(v.type, Class) and "emaphore" in v.type.name for v in known)
     return LockCalls(
         function, path, kinds, tuple(found.acquires), tuple(found.releases), tuple(found.withs), handed, permits
     )
+
+
+def _is_entered_only(found: _Found) -> bool:
+    """Whether all that is done by hand is to enter and to leave: any context manager can be."""
+    calls = (*found.acquires, *found.releases)
+    return all(last_name(call.func) in ("__enter__", "__exit__") for call in calls)
 
 
 def _goes_through_many(function: Function, path: str) -> bool:

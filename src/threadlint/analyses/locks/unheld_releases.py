@@ -48,9 +48,11 @@ def unheld_releases(program: Program) -> list[UnheldRelease]:
                 places = sorted(walked.paths.unheld)
                 found.extend(UnheldRelease(use, "never", at, at, "nothing takes it") for at in places)
             continue
-        found.extend(
-            UnheldRelease(use, "inside", at, block, "the `with` that releases it too") for at, block in _inside(walked)
-        )
+        if not _gives_back_for_another(program, use):
+            found.extend(
+                UnheldRelease(use, "inside", at, block, "the `with` that releases it too")
+                for at, block in _inside(walked)
+            )
         if use.acquires and not hands_over(use.function.name) and (use.function, use.path) not in tested:
             ignored = any((use.function.module.name, call.at[0]) in unlooked for call in use.acquires)
             found.extend(_on_paths(walked, ignored))
@@ -77,6 +79,20 @@ def _names_taken(program: Program) -> frozenset[str]:
 
 def _inside(walked: Walked) -> Iterator[tuple[f.Span, f.Span]]:
     yield from sorted(walked.paths.inside.items())
+
+
+def _gives_back_for_another(program: Program, use: LockCalls) -> bool:
+    """Whether a re-entrant lock is held more than once here: another method of the class takes it and keeps it."""
+    cls = use.function.cls
+    if cls is None or use.kinds != {"threading.RLock"}:
+        return False
+    uses = program.ask(lock_calls)
+    return any(
+        other.path == use.path and other.acquires
+        for method in cls.own_functions
+        if method is not use.function
+        for other in uses.get(method, ())
+    )
 
 
 def _on_paths(walked: Walked, ignored: bool) -> Iterator[UnheldRelease]:

@@ -44,7 +44,7 @@ def gil_checks(program: Program) -> list[GilCheck]:
             if isinstance(node, f.Call) and _asks_gil(node) and not guarded and node.at not in inside:
                 found[function, node.at] = GilCheck(function, node.at, "unguarded")
             elif isinstance(node, (f.If, f.IfExp)):
-                if not builds and any(_asks_build(inner) for inner in walk_expression(node.test)):
+                if not builds and not _is_spelling(node) and any(_asks_build(i) for i in walk_expression(node.test)):
                     found.setdefault((function, node.at), GilCheck(function, node.at, "build"))
                 if isinstance(node, f.IfExp) and any(
                     _asks_gil(inner) or _asks_build(inner) for inner in walk_expression(node.test)
@@ -69,6 +69,16 @@ def _builds_extensions(function: Function) -> bool:
     return bool(_BUILDING & (function.words | function.module.top.words))
 
 
+def _is_spelling(decision: f.If | f.IfExp) -> bool:
+    """Whether all that a decision gives is a text: the name of the build."""
+    if isinstance(decision, f.IfExp):
+        return all(isinstance(arm, f.Const) and arm.kind == "str" for arm in (decision.body, decision.orelse))
+    return not decision.orelse and all(
+        isinstance(each, (f.Assign, f.AugAssign)) and isinstance(each.value, f.Const) and each.value.kind == "str"
+        for each in decision.body
+    )
+
+
 def _guards_itself(function: Function) -> bool:
     """Whether the function asks for the version, or for the function itself, or handles its absence."""
     if {"version_info", "hexversion"} & function.words:
@@ -78,7 +88,7 @@ def _guards_itself(function: Function) -> bool:
             if any(isinstance(arg.value, f.Const) and arg.value.value == ASKING for arg in node.args):
                 return True
         if isinstance(node, f.Try) and any(
-            "AttributeError" in _names(handler.type) or handler.type is None for handler in node.handlers
+            "AttributeError" in _mentioned(handler.type) or handler.type is None for handler in node.handlers
         ):
             return True
     return False
@@ -101,7 +111,7 @@ def _under_a_condition(function: Function) -> set[f.Span]:
     return found
 
 
-def _names(expr: f.Expr | None) -> set[str]:
+def _mentioned(expr: f.Expr | None) -> set[str]:
     return {node.id for node in walk_expression(expr) if isinstance(node, f.Name)} if expr is not None else set()
 
 

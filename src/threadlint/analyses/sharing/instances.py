@@ -123,7 +123,8 @@ class Instances:
 
     def only_the_threads_own(self, activation: Activation, entry: Root, thread: Root) -> bool:
         """Whether all public functions that lead to an activation are methods that a thread calls on its own object:
-        then nothing shows that others call them too."""
+        then nothing shows that others call them too. A method that the object's class replaces is not called on it from
+        outside at all."""
         receiver = thread.activation.receiver
         if receiver is None and thread.activation.closure is not None:
             receiver = thread.activation.closure.receiver
@@ -138,9 +139,14 @@ class Instances:
             function = members.get(before)
             if function is None or function.name == thread.function.name:
                 continue
-            if not (function.cls in family and function in called):
+            if not (function.cls in family and (function in called or self._is_replaced(function, receiver.type))):
                 return False
         return True
+
+    def _is_replaced(self, method: Function, cls: Class) -> bool:
+        """Whether a class has something else in the place of a base's method."""
+        found = self._program.hierarchy.find(cls, method.name)
+        return found is not None and found is not method and method.cls in self._program.hierarchy.mro(cls)
 
     def _members(self, entry: Root) -> dict[Activation, Function]:
         known = self._begun.get(entry)

@@ -40,8 +40,8 @@ with ThreadPoolExecutor() as pool:
 
 ## Stays silent when
 
-- the task catches and logs what it raises, or does nothing that can fail;
-- the future is given a done-callback, returned, passed on or stored where others can read it;
+- the task catches and logs what it raises, or stores it, or does nothing that can fail;
+- the future is given a done-callback or an `error_callback`, returned, passed on or stored where others can read it;
 - it is dropped on purpose: `_ = pool.submit(…)`.
 """
 
@@ -49,7 +49,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.failures.exceptions import Failures, failures
+from ...analyses.failures.exceptions import Failures, failures, is_broad
 from ...analyses.lifecycle.lifetimes import Life, lifetimes
 from ...analyses.lifecycle.thread_code import is_test
 from ...analyses.lifecycle.uses import Use
@@ -57,8 +57,9 @@ from ...knowledge.types import CONTAINERS
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program
-from ...program.symbols import Function, dotted, last_name
-from ...program.values import ExtMethod
+from ...program.symbols import Class, Function, dotted, last_name
+from ...program.traverse import walk
+from ...program.values import ExtMethod, Obj
 
 RULE = Rule("THR403", "future-never-read")
 
@@ -83,7 +84,9 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         if not life.fate.dropped and life.is_public:
             continue
-        targets = [fn.function for fn, _ in life.targets]
+        targets = [fn.function for fn, _ in life.targets] or _called(program, life)
+        if targets and all(map(_keeps_its_failure, targets)):
+            continue
         if targets and not any(may.may_fail(target) for target in targets):
             continue
         yield _finding(program, may, life, targets)
@@ -102,6 +105,31 @@ def _may_read(program: Program, use: Use) -> bool:
         values = program.ask(failures).value_of(callback, use.function)
         return not values or not all(isinstance(value, ExtMethod) and value.owner in CONTAINERS for value in values)
     return True
+
+
+def _called(program: Program, life: Life) -> list[Function]:
+    """The `__call__` of an object of the program that is submitted."""
+    task = life.node.args[0].value if life.node.args else None
+    values = program.ask(failures).value_of(task, life.function) if task is not None else ()
+    found = [
+        program.hierarchy.find(value.type, "__call__")
+        for value in values
+        if isinstance(value, Obj) and isinstance(value.type, Class)
+    ]
+    return [each for each in found if each is not None]
+
+
+def _keeps_its_failure(task: Function) -> bool:
+    """Whether a task stores what it catches, for whoever asks it: `except BaseException as error: self.error = error`,
+    though it raises it again."""
+    handlers = [each for node in walk(task.facts.body) if isinstance(node, f.Try) for each in node.handlers]
+    return any(
+        isinstance(node, f.Assign) and isinstance(node.value, f.Name) and node.value.id == handler.name
+        and any(isinstance(target, f.Attr) for target in node.targets)
+        for handler in handlers
+        if handler.name and is_broad(handler)
+        for node in handler.body
+    )  # fmt: skip
 
 
 def _is_on_purpose(life: Life) -> bool:
