@@ -28,7 +28,8 @@ PURE_MODULES = frozenset({
     "math", "cmath", "operator", "itertools", "os.path", "posixpath", "ntpath", "string", "re", "fnmatch", "struct",
     "binascii", "base64", "colorsys", "statistics", "textwrap", "html", "urllib.parse", "inspect", "types",
     "typing", "ast", "keyword", "token", "datetime", "decimal", "fractions", "calendar", "unicodedata", "hashlib",
-    "json", "platform", "packaging.version", "sysconfig", "codecs", "importlib", "shlex", "importlib.metadata", "importlib.util",
+    "json", "platform", "packaging.version", "sysconfig", "codecs", "importlib", "shlex", "importlib.metadata",
+    "importlib.util",
     "numpy", "np", "dis", "opcode", "bisect", "heapq", "copy", "pprint", "reprlib", "ctypes.util",
 })  # fmt: skip
 

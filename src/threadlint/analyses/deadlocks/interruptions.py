@@ -1,10 +1,10 @@
 """Locks that finalizers and signal handlers take, and that the code which they interrupt may be holding.
 
-Definitions. An *interruption* is an acquisition that waits, reached from a finalizer or signal handler, of a lock that
-other code takes too. It may run while the very thread that it interrupts holds the lock: then a plain lock is never
-given back. A lock of the dying object itself does not count: nobody else can hold it; nor does what coroutines do, which
-run on a loop, later. What stands behind a guard
-against re-entry (a thread-local flag that is tested first) or while the collector is switched off is left out.
+Definitions. An *interruption* is an acquisition that waits, reached from a finalizer or signal handler, of a lock
+that other code takes too. It may run while the very thread that it interrupts holds the lock: then a plain lock is
+never given back. A lock of the dying object itself does not count: nobody else can hold it; nor does what coroutines
+do, which run on a loop, later. What stands behind a guard against re-entry (a thread-local flag that is tested first)
+or while the collector is switched off is left out.
 """
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Conditions: what is known where a test came out one way.
 
-A test can be decided by the text alone or by a literal that the caller passed (`self.look(reload=False)`), it can tell what a name may be (`isinstance`), and it can tell whether a lock
-was taken (`if lock.acquire(timeout=1):`).
+A test can be decided by the text alone or by a literal that the caller passed (`self.look(reload=False)`), it can tell
+what a name may be (`isinstance`), and it can tell whether a lock was taken (`if lock.acquire(timeout=1):`).
 """
 from __future__ import annotations
 

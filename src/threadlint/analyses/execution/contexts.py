@@ -70,9 +70,9 @@ class Contexts(Rounds):
             if matter:
                 kept[name] = tuple(matter)
         if frame is not None and arguments.node is not None and not arguments.open:  # a call in the text
-            for name, value in self.switches(function).items():
-                if value is not None and name not in bound:
-                    kept[name] = (value,)
+            for name, default in self.switches(function).items():
+                if default is not None and name not in bound:
+                    kept[name] = (default,)
         if receiver is not None and function.receiver_name is not None:
             kept[function.receiver_name] = (receiver,)
         for name, values in self._declared(function, receiver):

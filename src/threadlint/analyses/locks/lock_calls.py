@@ -2,8 +2,8 @@
 
 A *lock path* is the text of what `acquire` and `release` are called on: `self._lock`, `slot.l`, `locks[key]`. Within
 one function equal paths are one lock, as long as nothing on the path is bound anew. A path counts as a lock when its
-type is known to be one, when its name says so, or when one function calls both `acquire()` and `release()` on it in the manner of a lock:
-release without arguments, and nothing of what acquire gives but its truth is used.
+type is known to be one, when its name says so, or when one function calls both `acquire()` and `release()` on it in
+the manner of a lock: release without arguments, and nothing of what acquire gives but its truth is used.
 """
 from __future__ import annotations
 
