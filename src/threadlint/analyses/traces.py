@@ -14,6 +14,7 @@ from ..program.values import Address, Fn
 from .execution import Activation, Edge, Event, Hold, Root, execution
 from .execution.done_callbacks import REGISTERS
 from .lock_names import lock_names
+from .parallel import parallel
 
 
 class Taken(NamedTuple):
@@ -117,6 +118,7 @@ class Traces:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._names = program.ask(lock_names)
+        self._dead = program.ask(parallel).dead
         self._parents: dict[Root, dict[Activation, tuple[Activation, Edge] | None]] = {}
 
     def trace(self, root: Root, event: Event) -> Trace:
@@ -127,7 +129,7 @@ class Traces:
             parents = self._parents[root] = dict.fromkeys(pending)
             for activation in pending:
                 for edge in activation.edges.values():
-                    if edge.callee not in parents:
+                    if edge.callee not in parents and edge.ended.isdisjoint(self._dead):
                         parents[edge.callee] = (activation, edge)
                         pending.append(edge.callee)
         edges: list[tuple[Activation, Edge]] = []
@@ -160,7 +162,7 @@ class Traces:
                 yield self._way(event, hold, chain)
                 continue
             for caller, edge in self._callers.get(activation, ()):
-                if caller in met or any(each.how == "never" for each in edge.held):
+                if caller in met or not edge.ended.isdisjoint(self._dead):
                     continue
                 theirs = _counterpart(hold, activation.held, edge.held)
                 if theirs is not None:

@@ -20,6 +20,7 @@ from ...program.values import Address
 from ..execution import Activation, Hold, Root, kind_of, lock_of
 from ..lock_names import Names, lock_names
 from ..parallel import Parallel, parallel
+from ..parallel.own_locks import own_locks
 from ..traces import traces
 from .critical_pairs import CriticalPairs, Pair, critical_pairs
 from .deadlock_stories import deadlock_stories
@@ -202,7 +203,7 @@ class _Maker:
         """How sure it is that a holder gets to its own plain lock."""
         trace = self._program.ask(traces).trace(self._together.roots_of(pair.event.activation)[0], pair.event)
         hold = trace.hold_of(pair.wanted)
-        sure = hold is not None and trace.certain(hold) and self._pairs.surely_plain(pair.wanted)
+        sure = hold is not None and trace.certain(hold) and self._program.ask(own_locks).surely_plain(pair.wanted)
         return Confidence.HIGH if sure else Confidence.LOW
 
     # --- locks --------------------------------------------------------------------------------------------------

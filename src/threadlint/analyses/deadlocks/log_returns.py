@@ -23,8 +23,8 @@ from ...program.program import Program
 from ...program.symbols import Class, Function, dotted, last_name
 from ...program.values import Obj
 from ..execution import Activation, Event, Hold, execution, kind_of
+from ..execution.events import UNTIMED
 from ..lock_names import Names, lock_names
-from .critical_pairs import WAITING
 from .loggers import Loggers
 from .reentry_guards import turns_back
 
@@ -114,7 +114,7 @@ class LogReturns:
         for function in pending:
             for activation in running.get(function, ()):
                 for event in activation.events.values():
-                    if event.kind == "acquire" and event.detail.how in WAITING and _plain(event.detail.obj):
+                    if event.kind == "acquire" and event.detail.how in UNTIMED and _plain(event.detail.obj):
                         if not turns_back(event.function, event.at):
                             yield way[function], event
                 if len(way[function]) > DEEPEST:

@@ -18,9 +18,10 @@ from ...program.program import Program
 from ...program.symbols import Function
 from ...program.values import Lit
 from ..execution import Event, Hold, LibraryCall
+from ..execution.events import UNTIMED
 from ..lock_names import Names, lock_names
 from ..traces import traces
-from .critical_pairs import WAITING, critical_pairs
+from .critical_pairs import critical_pairs
 from .made_once import made_once
 from .wait_rings import wait_rings
 from .waiting import Waiting, waiting
@@ -68,7 +69,7 @@ class SlowSections:
         self._names: Names = program.ask(lock_names)
         sections: dict[tuple[str, ...], dict[Section, None]] = defaultdict(dict)
         for pair in program.ask(critical_pairs).all:
-            if pair.event.detail.how in WAITING:
+            if pair.event.detail.how in UNTIMED:
                 sections[self._names.identity(pair.wanted)][pair.function, pair.event.at] = None
         waits = [each for each in program.ask(waiting) if each.held and _slow(each)]
         slow = {(hold.function, hold.at) for each in waits for hold in each.held}

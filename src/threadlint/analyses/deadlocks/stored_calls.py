@@ -58,7 +58,7 @@ class StoredCalls:
                 for hold in event.held
                 if hold.kind.reentrant is False and hold.kind.excludes and hold.kind.domain == "thread"
             ]
-            if not held or any(hold.how == "never" for hold in event.held):
+            if not held or not self._parallel.is_met(event):
                 continue
             stored = self._stored(event) if event.kind != "call" else (event.subject.rpartition(".")[2], True)
             if stored is None:

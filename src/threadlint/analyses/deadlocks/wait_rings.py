@@ -103,8 +103,9 @@ class Rings:
             return None
         ring = None
         for end in self._ending(each):
+            enders = list(self._parallel.leading(end))  # it would end the waiting, if it ever came to that
             for root in self._parallel.roots_of(end.activation):
-                verdict = self._needed_for(each, root, end)
+                verdict = self._needed_for(each, root, end, [ender for ender in enders if ender.root is root])
                 if verdict is False:
                     return None
                 if isinstance(verdict, Ring):
@@ -154,13 +155,12 @@ class Rings:
 
     # --- what they need -----------------------------------------------------------------------------------------
 
-    def _needed_for(self, each: Waiting, root: Root, end: Event) -> Ring | bool | None:
+    def _needed_for(self, each: Waiting, root: Root, end: Event, enders: list[Occurrence]) -> Ring | bool | None:
         """A ring when this end needs a held lock; False when it can come without, or came already; None when it does
         not matter."""
         waiters = self._meetings(each.event)
         if all(waiter.root is root for waiter in waiters) and not root.many:
             return False if self._precedes(root, end, each.event) else None
-        enders = [occurrence for occurrence in self._meetings(end) if occurrence.root is root]
         if not any(
             self._parallel.may_run_together(waiter, ender, locks=True) for waiter in waiters for ender in enders
         ):

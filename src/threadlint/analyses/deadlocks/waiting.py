@@ -103,7 +103,7 @@ def waiting(program: Program) -> list[Waiting]:
         if (
             wait is None
             or event.activation not in together.reachable
-            or any(hold.how == "never" for hold in event.held)
+            or not together.is_met(event)
         ):
             continue
         call: LibraryCall = event.detail

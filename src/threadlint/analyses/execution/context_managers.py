@@ -26,7 +26,7 @@ def run_with(frame: ActiveFrame, s: f.With) -> None:
             return
         if s.is_async:
             frame.note("await", item.context.at, "async with")
-        taken = [hold for hold in frame.state.held if hold not in before and hold.how != "never"]
+        taken = [hold for hold in frame.state.held if hold not in before]
         if taken:
             undo.append(_releasing(taken))
         if item.target is not None:

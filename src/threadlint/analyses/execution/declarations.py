@@ -64,10 +64,11 @@ class Declarations(Heap):
         return found
 
     def written_cells(self, function: Function) -> frozenset[str]:
-        """Locals that nested functions rebind."""
+        """Locals that nested functions rebind, and flags that they see: the function itself sets them later on."""
         known = self._written_cells.get(function)
         if known is None:
             names = {name for nested in function.nested for name in nested.facts.nonlocals}
+            names |= {name for name in function.shared_cells if _is_flag(function.bindings.get(name, []))}
             known = self._written_cells[function] = frozenset(names & function.shared_cells)
         return known
 
@@ -220,3 +221,8 @@ def _opened(expr: f.Expr) -> str:
             return _opened(expr.func.value)
         return _opened(expr.args[0].value) if expr.args else ""
     return expr.id if isinstance(expr, f.Name) else ""
+
+
+def _is_flag(bindings: list[Binding]) -> bool:
+    """Whether one of several assignments of a name sets it to `True`."""
+    return len(bindings) > 1 and any(isinstance(b.expr, f.Const) and b.expr.value is True for b in bindings)

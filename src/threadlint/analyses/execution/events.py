@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from .activation import Activation
     from .handing_over import Hand
 
-NEVER = "what never comes"
-"""The type of what is held where the program never gets: behind a thread's wait for its own plain lock."""
-_NOTHING = LockKind(None, False, "never", "nothing")
-
 
 class Hold:
     """A lock that a thread holds, from one acquisition on. `how` is with, acquire, timed or try; `lock` the address of
@@ -55,10 +51,7 @@ def lock_of(obj: Obj) -> Obj:
 
 def kind_of(obj: Obj) -> LockKind:
     """The kind of the lock that taking `obj` takes."""
-    under = lock_of(obj)
-    if under.type == NEVER:
-        return _NOTHING
-    return LOCKS.get(under.type_name, UNKNOWN_LOCK)
+    return LOCKS.get(lock_of(obj).type_name, UNKNOWN_LOCK)
 
 
 def task_of(pool: Address, node: f.Expr) -> Address:
@@ -89,6 +82,16 @@ def vague(some: Address) -> bool:
     """Whether an unknown instance may be another one wherever it is met: what calls give, and what constructors were
     given (of `self.parent.parent` both are that)."""
     return some.key[1] in ("return", "an argument") or some.key[0].endswith(".__init__")
+
+
+def takes_again(hold: Hold, held: tuple[Hold, ...]) -> bool:
+    """Whether a thread that holds these locks takes one of them, a plain lock of threads, a second time."""
+    again = any(each.lock is hold.lock for each in held)
+    return again and hold.kind.reentrant is False and hold.kind.domain == "thread" and one_object(hold.lock)
+
+
+UNTIMED = ("with", "acquire")
+"""Ways of taking a lock that wait until it is there."""
 
 
 class Check(NamedTuple):

@@ -241,10 +241,11 @@ class Explorer(Contexts):
         held = frame.state.held
         known = activation.at_yield
         if known is None:
-            activation.at_yield = held
+            activation.at_yield, activation.before_yield = held, frame.state.ended
         else:
             locks = {hold.lock for hold in held}
             activation.at_yield = tuple(hold for hold in known if hold.lock in locks)
+            activation.before_yield &= frame.state.ended
 
     def _generators_held(self, frame: ActiveFrame, fn: Fn, arguments: Arguments, made: Obj) -> None:
         """Run the generator under the locks that are held where it is made, which is where a `with` enters it."""
@@ -263,6 +264,8 @@ class Explorer(Contexts):
         before = {hold.lock for hold in frame.state.held}
         taken = tuple(hold for hold in callee.at_yield or () if hold.lock not in before)
         frame.state.held = frame.state.held + taken
+        frame.state.running -= callee.before_yield
+        frame.state.ended |= callee.before_yield
 
         def release(state: State) -> None:
             for hold in taken:

@@ -15,6 +15,7 @@ from .conditions import asks_for_a_type, assume_kind, decided
 from .done_callbacks import call_if_done, is_of_a_future
 from .events import UNKNOWN_LOCK_TYPE, LibraryCall
 from .handing_over import made
+from .marks import is_taken_again
 from .reads import container_in
 
 MOST_OWNED = 500
@@ -167,8 +168,11 @@ class ActiveFrame(BindingFrame):
             state.got |= done.got
             state.given |= done.given
         if done.ended or done.running:
+            before = state.ended
             state.running = (state.running - done.ended) | done.running
             state.ended = (state.ended - done.running) | done.ended
+            if doubted:  # another function may be called, which does not take a lock twice
+                state.ended = frozenset(each for each in state.ended if each in before or not is_taken_again(each))
 
     def external(self, name: str, receiver: Obj | None, arguments: Arguments, node: f.Expr, result: Values) -> Values:
         if self.muted:

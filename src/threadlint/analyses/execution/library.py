@@ -13,15 +13,12 @@ from ...program.evaluate import Arguments
 from ...program.symbols import Class
 from ...program.values import UNKNOWN, Address, Fn, Lit, Obj, Partial, Values, union
 from .done_callbacks import REGISTERS, call_if_done, call_registered, may_be_of_a_loop
-from .events import NEVER, UNKNOWN_LOCK_TYPE, Acquire, Hold, Spawn, lock_of, one_object, task_of
+from .events import UNKNOWN_LOCK_TYPE, UNTIMED, Acquire, Hold, Spawn, lock_of, takes_again, task_of
 from .handing_over import take as take_out
+from .marks import done, submitted, taken_again
 
 if TYPE_CHECKING:
     from .frame import ActiveFrame
-
-_NEVER = Obj(NEVER, Address("site", None, (NEVER, 0)))
-STUCK = Address("site", None, ("a thread that waits for itself",))
-"""Among the ended threads: a plain lock was taken twice on the way, so that no thread gets here."""
 
 Action = Callable[["ActiveFrame", str, "Obj | None", Arguments, f.Expr, Values], Values]
 
@@ -46,19 +43,9 @@ def take(frame: ActiveFrame, obj: Obj, at: f.Span, how: str, through: Address | 
     """Note an acquisition; one that cannot fail is held from now on."""
     hold = frame.explorer.hold(frame.activation, obj, at, how, through)
     frame.note("acquire", at, hold.lock, Acquire(obj, how, hold))
-    if (
-        how in ("with", "acquire")
-        and hold.kind.reentrant is False
-        and hold.lock.single
-        and frame.state.holds(hold.lock)
-    ):
-        frame.state.ended |= {STUCK}
-    if how in ("with", "acquire"):
-        stays = hold.lock.kind != "site" or frame.owns(
-            hold.lock
-        )  # else somebody may give it back: a lock used as a signal
-        if stays and frame.state.holds(hold.lock) and hold.kind.reentrant is False and one_object(hold.lock):
-            frame.state.held = (*frame.state.held, frame.explorer.hold(frame.activation, _NEVER, at, "never", None))
+    if how in UNTIMED:
+        if takes_again(hold, frame.state.held):
+            frame.state.ended |= {taken_again(hold.lock)}
         frame.state.held = (*frame.state.held, hold)
     return hold
 
@@ -69,7 +56,7 @@ def _acquire(
     assert lock is not None
     how = acquisition_mode(arguments)
     hold = take(frame, lock, node.at, how)
-    if how in ("with", "acquire"):
+    if how in UNTIMED:
         return (Lit(True),)
     if not frame.used:
         frame.state.held = (*frame.state.held, hold)
@@ -162,6 +149,8 @@ def _submit(
         frame.state.ended -= {task}
         if spawner.many:  # the call may wait for the tasks that it makes
             frame.note("call", node.at, name, key=pool)
+        else:
+            frame.state.ended |= {submitted(task)}
     return result
 
 
@@ -199,6 +188,8 @@ def _result(
     timeout = arguments.get(0, "timeout")
     if future is not None and (timeout is None or timeout == (Lit(None),)):
         end(frame, future.address)
+        if future.address in frame.state.ended:
+            frame.state.ended |= {done(future.address)}
     return result
 
 
@@ -243,7 +234,7 @@ def close_pool(frame: ActiveFrame, pool: Address) -> None:
     """Every task of the pool has ended."""
     tasks = {task for task in frame.state.running if frame.explorer.pool_of.get(task) is pool}
     frame.state.running -= tasks
-    frame.state.ended |= tasks | {pool}
+    frame.state.ended |= {pool, *tasks, *(done(task) for task in tasks if submitted(task) in frame.state.ended)}
 
 
 def _enter_context(

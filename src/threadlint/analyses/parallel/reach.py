@@ -49,6 +49,10 @@ class Reach(LockOwners):
         ] = {}
         """The calls of an activation that lead to events of these kinds: callee, threads started and ended by then."""
         self._pools = found.explorer.pool_of
+        self.dead: set[Address] = set()
+        """What never ends, and marks of what nobody gets past: see `dead_ends`."""
+        self.unborn: set[Root] = set()
+        """Threads that nobody gets to start."""
 
     def _together(self, found: Execution) -> list[Root]:
         """The roots, with entries that nothing tells apart put together: those that neither start threads nor wait for
@@ -161,7 +165,26 @@ class Reach(LockOwners):
                 if event.kind in kinds:
                     for running, ended in entries:
                         now = (running - self._waited(event.ended, running)) | event.running
-                        yield Occurrence(root, event, now, (ended - event.running) | event.ended)
+                        occurrence = Occurrence(root, event, now, (ended - event.running) | event.ended)
+                        if not self.never_comes(occurrence):
+                            yield occurrence
+
+    def never_comes(self, occurrence: Occurrence) -> bool:
+        """Whether it lies behind a dead end, so that the thread never gets there."""
+        return bool(self.dead) and (
+            occurrence.root in self.unborn or not occurrence.ended.isdisjoint(self.dead)
+        )
+
+    def getting_to(self, event: Event) -> list[Root]:
+        """The roots that lead to an event, without those that have a dead end on every way."""
+        roots = self.roots_of(event.activation)
+        if not self.dead:
+            return roots
+        return [root for root in roots if not all(map(self.never_comes, self._meeting(root, event)))]
+
+    def is_met(self, event: Event) -> bool:
+        """Whether somebody gets to an event."""
+        return not self.dead or bool(self.getting_to(event))
 
     def met(self, root: Root, event: Event, ways: set[tuple[frozenset[Address], frozenset[Address]]]) -> Occurrence:
         """One event as a root meets it over all the ways that lead there: what may be running, what has surely
@@ -196,14 +219,16 @@ class Reach(LockOwners):
 
     def meetings(self, events: Iterable[Event]) -> list[Occurrence]:
         """How the roots of this process meet one of the events, by root as in `roots_of`."""
-        found: list[Occurrence] = []
-        for event in events:
-            for root in self.roots_of(event.activation):
-                if root.domain == "thread":
-                    found.extend(self._meeting(root, event))
+        found = [each for event in events for each in self.leading(event) if not self.never_comes(each)]
         if len(found) > 1:
             found.sort(key=lambda occurrence: self._rank[occurrence.root])
         return found
+
+    def leading(self, event: Event) -> Iterator[Occurrence]:
+        """How the roots of this process meet an event if no dead end keeps them from it."""
+        for root in self.roots_of(event.activation):
+            if root.domain == "thread":
+                yield from self._meeting(root, event)
 
     def _meeting(self, root: Root, event: Event) -> Iterator[Occurrence]:
         ways = self.reached(root, event.kind).get(event.activation, ()) if root in self._busy else ((_NONE, _NONE),)

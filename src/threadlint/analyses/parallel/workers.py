@@ -10,13 +10,13 @@ from __future__ import annotations
 from ...program.program import Program
 from ...program.values import Address, Lit
 from ..execution import Execution, Root
-from .reach import Reach
+from .dead_ends import DeadEnds
 
 _DEEPEST = 4
 """Tasks that wait for each other one in the other are followed so far."""
 
 
-class Workers(Reach):
+class Workers(DeadEnds):
     """Who finds room in a pool."""
 
     def __init__(self, program: Program, found: Execution) -> None:

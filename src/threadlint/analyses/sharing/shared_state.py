@@ -24,7 +24,6 @@ from ...program.symbols import Class, Function
 from ...program.values import Address, Obj
 from ..execution import Access, Activation, Event, Hold, Root
 from ..execution.events import kind_of, lock_of
-from ..execution.library import STUCK
 from ..first_entries import Ways, first_entries
 from ..lock_names import Names, lock_names
 from ..parallel import Occurrence, Parallel, parallel
@@ -105,9 +104,6 @@ class SharedState:
         self.locations: dict[Key, Shared] = {}
         self._local: dict[Class, bool] = {}
         self._excluded: dict[tuple[Locks, Address, Locks, Address], bool] = {}
-        self._stuck: set[Address] = {STUCK}
-        self._unborn: set[Root] = set()
-        self._find_stuck()
         self._collect()
 
     # --- collecting ---------------------------------------------------------------------------------------------
@@ -119,7 +115,7 @@ class SharedState:
             for activation, ways in reached.items():
                 for key, event in relevant.get(activation, ()):
                     occurrence = self.parallel.met(root, event, ways)
-                    if self._never(occurrence):
+                    if self.parallel.never_comes(occurrence):
                         continue
                     alike = (root, event.function, event.at, event.detail.how, event.subject, _locks(event))
                     known = found[key].get(alike)
@@ -134,28 +130,10 @@ class SharedState:
             sites = list(found[key].values())
             self.locations[key] = Shared(key, sites[0].location, sites)
 
-    def _never(self, occurrence: Occurrence) -> bool:
-        """Whether no thread gets there: behind the second taking of a plain lock, or behind a wait for a thread that
-        never comes to its end for that reason."""
-        return not occurrence.ended.isdisjoint(self._stuck)
-
-    def _find_stuck(self) -> None:
-        """The threads that wait for themselves, with their pools; and those whose start nobody ever gets to."""
-        pools = self.parallel.execution.explorer.pool_of
-        for root in self.parallel.roots:
-            end = root.activation.exit
-            if root.kind == "thread" and end is not None and STUCK in end.ended and not root.many:
-                self._stuck |= root.addresses | {pools[task] for task in root.addresses if task in pools}
-        if len(self._stuck) > 1:
-            for root in self.parallel.roots:
-                starts = self.parallel.meetings(root.spawns) if root.kind == "thread" else []
-                if starts and all(self._never(start) for start in starts):
-                    self._unborn.add(root)
-
     def _walks(self) -> Iterator[tuple[Root, dict[Activation, Ways]]]:
         """What runs, and what it leads to: threads and modules, then the first entries."""
         for root in self.parallel.roots:
-            if root.kind != "entry" and root.domain == "thread" and root not in self._unborn:
+            if root.kind != "entry" and root.domain == "thread" and root not in self.parallel.unborn:
                 yield root, self.parallel.reached(root)
         yield from first_entries(self.parallel, MOST_ENTRIES)
 

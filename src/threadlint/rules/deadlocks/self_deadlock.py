@@ -60,10 +60,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...analyses.deadlocks.critical_pairs import CriticalPairs, Pair, critical_pairs
+from ...analyses.deadlocks.critical_pairs import Pair, critical_pairs
 from ...analyses.deadlocks.log_returns import log_returns
 from ...analyses.lock_names import lock_names
 from ...analyses.parallel import parallel
+from ...analyses.parallel.own_locks import OwnLocks, own_locks
 from ...analyses.traces import Way, traces
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...model.place import Place
@@ -81,8 +82,8 @@ def check(program: Program) -> Iterator[Finding]:
 def _through_calls(program: Program) -> Iterator[Finding]:
     names, paths, together = program.ask(lock_names), program.ask(traces), program.ask(parallel)
     seen: set[tuple[Place, str]] = set()
-    pairs = program.ask(critical_pairs)
-    for pair in pairs.again:
+    own = program.ask(own_locks)
+    for pair in program.ask(critical_pairs).again:
         lock = names.spelling(pair.wanted)
         for way in (way for event in pair.events for way in paths.ways(event, pair.wanted)):
             place = paths.place(way.activation, way.at)
@@ -103,15 +104,15 @@ def _through_calls(program: Program) -> Iterator[Finding]:
                 scope=way.activation.function.qualname,
                 story=tuple(told),
                 help="do the inner work without the lock in a helper that expects it held, or make the lock an `RLock`",
-                confidence=_confidence(way, pairs.surely_plain(pair.wanted) and not _chosen(pairs, pair, way)),
+                confidence=_confidence(way, own.surely_plain(pair.wanted) and not _chosen(own, pair, way)),
                 label=f"wants `{lock.short}`, which this thread holds",
             )
 
 
-def _chosen(pairs: CriticalPairs, pair: Pair, way: Way) -> bool:
+def _chosen(own: OwnLocks, pair: Pair, way: Way) -> bool:
     """Whether one of the two acquisitions takes one of several locks: then it need not be the same one twice."""
-    again = pairs.chooses(pair.event.activation, pair.event.at)
-    return again or pairs.chooses(way.hold.activation, way.hold.at)
+    again = own.chooses(pair.event.activation, pair.event.at)
+    return again or own.chooses(way.hold.activation, way.hold.at)
 
 
 def _confidence(way: Way, sure: bool) -> Confidence:
