@@ -12,6 +12,8 @@ from ...program.symbols import Class, last_name
 from ...program.traverse import walk_expression
 from ...program.values import Cls, Ext, Fn, Lit, Obj, Value
 from .declarations import compares_with_none
+from .events import takes_again
+from .marks import taken_again
 from .state import State
 
 if TYPE_CHECKING:
@@ -138,6 +140,8 @@ def _assume(frame: ActiveFrame, test: f.Expr, state: State, outcome: bool) -> No
             hold = state.flags.get(test.id)
         if hold is not None:
             state.settle(hold.lock)
+            if outcome and hold not in state.held and takes_again(hold, state.held):
+                state.ended |= {taken_again(hold.lock)}  # who holds the lock does not get it, however it is asked for
             if outcome and state.holds(hold.lock) is None:
                 state.held = (*state.held, hold)
             elif not outcome and state.holds(hold.lock) is hold:

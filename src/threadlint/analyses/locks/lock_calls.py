@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ...knowledge.holding import LOOKING
 from ...knowledge.locks import LOCKISH_WORDS, LOCKS
 from ...model import facts as f
+from ...program.evaluate import Arguments
 from ...program.program import Program
 from ...program.symbols import Class, Function, last_name
 from ...program.traverse import children, walk_expression
 from ...program.values import Ext, Fn, Obj, Values
 from ..execution import UNKNOWN_LOCK_TYPE, execution
+from ..execution.library import callables
+from ..handings import handings
+from ..lock_names import lock_names
 from .lock_spots import lock_spots
 
 ACQUIRES = frozenset({"acquire", "__enter__"})
@@ -163,6 +168,7 @@ def lock_calls(program: Program) -> dict[Function, list[LockCalls]]:
     run = program.ask(execution)
     for event in run.events("acquire"):
         typed.setdefault((event.function, event.at), event.detail.obj)
+    tasks = _Tasks(program)
     answer: dict[Function, list[LockCalls]] = {}
     for function in program.ask(lock_spots).by_hand:
         found = _collect(function)
@@ -171,11 +177,11 @@ def lock_calls(program: Program) -> dict[Function, list[LockCalls]]:
         for nested in function.nested:
             for path, inner in _collect(nested).items():
                 if path in found and path.partition(".")[0] not in nested.facts.binds:
-                    one_way = bool(inner.acquires) != bool(inner.releases)
-                    if one_way or inner.handed or any(_gives_away(program, nested, call) for call in inner.passed):
-                        found[path].handed = True
+                    outer, one_way = found[path], bool(inner.acquires) != bool(inner.releases)
+                    if one_way or inner.handed or any(_gives_away(tasks, nested, c, outer) for c in inner.passed):
+                        outer.handed = True
         uses = [
-            use for path, each in found.items() if (use := _judge(program, function, path, each, typed)) is not None
+            use for path, each in found.items() if (use := _judge(tasks, function, path, each, typed)) is not None
         ]
         if uses:
             answer[function] = uses
@@ -183,12 +189,12 @@ def lock_calls(program: Program) -> dict[Function, list[LockCalls]]:
 
 
 def _judge(
-    program: Program, function: Function, path: str, found: _Found, typed: dict[tuple[Function, f.Span], Obj]
+    tasks: _Tasks, function: Function, path: str, found: _Found, typed: dict[tuple[Function, f.Span], Obj]
 ) -> LockCalls | None:
     if found.awaited or not (found.acquires or found.releases) or _goes_through_many(function, path):
         return None
-    handed = found.handed or any(_gives_away(program, function, call) for call in found.passed)
-    known = program.static.evaluate(found.node, function)
+    handed = found.handed or any(_gives_away(tasks, function, call, found) for call in found.passed)
+    known = tasks.program.static.evaluate(found.node, function)
     kinds = kinds_of(known)
     if not kinds:
         seen = {obj for call in found.acquires if (obj := typed.get((function, call.at))) is not None}
@@ -248,15 +254,55 @@ def _collect(function: Function) -> dict[str, _Found]:
     return found
 
 
-def _gives_away(program: Program, function: Function, call: f.Call) -> bool:
+def _gives_away(tasks: _Tasks, function: Function, call: f.Call, found: _Found) -> bool:
     """Whether a call that is given a lock may keep it, or release it elsewhere: not when it goes to functions of the
-    program, which are followed, or makes a condition of it, or only looks."""
+    program, which are followed, or makes a condition of it, or only looks, or has a thread run a function of the
+    program that gives back no lock that it has not taken."""
     if last_name(call.func) in LOOKING:
         return False
-    callees = program.static.evaluate(call.func, function)
-    return not callees or not all(
+    callees = tasks.program.static.evaluate(call.func, function)
+    if callees and all(
         isinstance(callee, Fn) or (isinstance(callee, Ext) and callee.name in LOCKS) for callee in callees
-    )
+    ):
+        return False
+    return tasks.may_give_back(function, call, found)
+
+
+class _Tasks:
+    """What threads do with the locks that they are given."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._names = program.ask(lock_names)
+        self._run = program.ask(execution)
+
+    def may_give_back(self, function: Function, call: f.Call, found: _Found) -> bool:
+        """Whether a call may lead to a release of a lock by somebody who has not taken it."""
+        targets = self._targets.get((function.module.name, call.at)) or self.program.static.evaluate(call, function)
+        functions = [target.function for target, _ in callables(targets, Arguments())]
+        if not functions or len(functions) < len(targets):
+            return True
+        if any(each.releases and not each.acquires for fn in functions for each in _collect(fn).values()):
+            return True
+        taken = {self._taken.get((function, each.at)) for each in found.acquires}
+        return None in taken or not taken.isdisjoint(self._given_back)
+
+    @cached_property
+    def _targets(self) -> dict[tuple[str, f.Span], Values]:
+        """What threads and pools are given to run, by the place of the call."""
+        found = self.program.ask(handings)
+        return {(each.function.module.name, each.call.at): each.targets for each in found if each.targets}
+
+    @cached_property
+    def _taken(self) -> dict[tuple[Function, f.Span], tuple[str, ...]]:
+        events = self._run.events("acquire")
+        return {(event.function, event.at): self._names.identity(event.subject) for event in events}
+
+    @cached_property
+    def _given_back(self) -> frozenset[tuple[str, ...]]:
+        """The locks that somebody gives back who has not taken them."""
+        events = self._run.events("release")
+        return frozenset(self._names.identity(event.subject) for event in events if event.detail is None)
 
 
 def _call(node: f.Call, above: Any, found: dict[str, _Found]) -> None:

@@ -15,7 +15,7 @@ from ...program.program import Program
 from ...program.symbols import Function
 from ...program.values import Address, Obj
 from ..execution import Acquire, Activation, Event, Execution, execution, is_lock, kind_of
-from ..execution.events import UNTIMED, takes_again
+from ..execution.events import takes_again
 from ..lock_names import Names, lock_names
 
 
@@ -31,7 +31,7 @@ class OwnLocks:
         again: dict[Address, list[Event]] = defaultdict(list)
         for event in self._run.events("acquire"):
             acquire: Acquire = event.detail
-            if event.held and acquire.how in UNTIMED and takes_again(acquire.hold, event.held):
+            if event.held and takes_again(acquire.hold, event.held):
                 again[event.subject].append(event)
         return [
             lock
