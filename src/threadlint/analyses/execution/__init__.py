@@ -67,6 +67,7 @@ class Execution:
         self._callers: dict[Activation, list[Activation]] | None = None
         self._begun: dict[Activation, list[Root]] | None = None
         self._calls: dict[str, list[Event]] | None = None
+        self._entered: dict[tuple[Function, tuple[int, int]], dict[Function, None]] | None = None
 
     @property
     def activations(self) -> list[Activation]:
@@ -113,6 +114,15 @@ class Execution:
                     self._calls[event.subject].append(event)
         found = [event for name in names for event in self._calls.get(name, ())]
         return sorted(found, key=lambda event: (event.function.module.name, event.at))
+
+    def entered(self, function: Function, at: tuple[int, int]) -> list[Function]:
+        """The functions of the program that a call was seen to enter: the run knows what callers pass and keep."""
+        if self._entered is None:
+            self._entered = defaultdict(dict)
+            for activation in self.explorer.activations.values():
+                for edge in activation.edges.values():
+                    self._entered[activation.function, edge.at][edge.callee.function] = None
+        return list(self._entered.get((function, at), ()))
 
     @property
     def call_names(self) -> list[str]:
@@ -225,11 +235,12 @@ def _never_run(
             if edge.callee in callers and edge.callee is not each:
                 callers[edge.callee].add(each.function)
     gone: set[Function] = set()
+    never_met = [each for each in program.functions if scripts and not each.is_top and not explorer.has_run(each)]
     while True:
         idle = [
             root.function for root in entered if root.function not in gone and callers[root.activation] <= gone
         ]
-        more = unused(program, idle, scripts, gone)
+        more = unused(program, (*idle, *(each for each in never_met if each not in gone)), scripts, gone)
         if not more:
             return gone
         gone |= more

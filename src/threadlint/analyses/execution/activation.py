@@ -31,14 +31,14 @@ class Activation:
     `held` are the locks held when it is entered; `bound` the values of its parameters. Afterwards `events` and `edges`
     tell what happened, `returns` what it gives, `exit` the state in which it returns normally (None when it never
     does), `at_yield` the locks held at its yields and `before_yield` what has surely ended by then, `escaped` the
-    addresses that it made reachable for others, `asked` all activations whose outcome it looked at, `beginning` the
-    events by which other roots begin.
+    addresses that it made reachable for others (those `captured` only through functions of the program that see them),
+    `asked` all activations whose outcome it looked at, `beginning` the events by which other roots begin.
     """
 
     __slots__ = (
-        "asked", "at_yield", "before_yield", "beginning", "bound", "cells", "closure", "done", "edges", "entry_got",
-        "entry_owned",
-        "escaped", "events", "exit", "function", "held", "number", "receiver", "returns", "widened",
+        "asked", "at_yield", "before_yield", "beginning", "bound", "captured", "cells", "closure", "done", "edges",
+        "entry_got", "entry_owned", "escaped", "events", "exit", "function", "held", "number", "receiver", "returns",
+        "widened",
     )  # fmt: skip
 
     def __init__(
@@ -63,6 +63,7 @@ class Activation:
         self.at_yield: tuple[Hold, ...] | None = None
         self.before_yield = NO_ADDRESSES
         self.escaped: frozenset[Address] = NO_ADDRESSES
+        self.captured: frozenset[Address] = NO_ADDRESSES
         self.done = False
         self.widened = False
         """Whether it stands for many contexts: what it is bound to is no more than *some* object."""

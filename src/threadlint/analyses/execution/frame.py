@@ -154,7 +154,7 @@ class ActiveFrame(BindingFrame):
         if detached or not apply:
             return
         if callee.escaped:
-            self.give_up(set(callee.escaped))
+            self.give_up(set(callee.escaped), callee.captured)
         done = callee.exit
         if done is None:
             return

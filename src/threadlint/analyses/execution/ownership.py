@@ -5,6 +5,7 @@ not seen, or by handing it to a thread. What hangs off an object goes with it.
 """
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from ...model import facts as f
@@ -86,31 +87,37 @@ class OwningFrame(Frame):
         if not owned and not self.state.got:
             return
         gone: set[Address] = set()
+        captured: set[Address] = set()
         pending = list(values)
         while pending:
             value = pending.pop()
             if isinstance(value, Obj):
-                here: Address | None = value.address
-                while here is not None:
-                    if here in owned or any(here is got for got, _ in self.state.got):
-                        gone.add(here)
-                    here = here.base
+                gone |= self._given_up_with(value)
             elif isinstance(value, Fn):
                 if value.receiver is not None:
                     pending.append(value.receiver)
                 if isinstance(value.closure, Activation):
                     for held in (*value.closure.cells.values(), *value.closure.bound.values()):
-                        pending.extend(v for v in held if isinstance(v, Obj))
+                        for each in held:
+                            captured |= self._given_up_with(each) if isinstance(each, Obj) else set()
             elif isinstance(value, Pack):
                 pending.extend(v for item in value.items for v in item)
             elif isinstance(value, Partial):
                 pending.append(value.function)
                 pending.extend(v for item in value.args for v in item)
-        if gone:
-            self.give_up(gone)
+        if gone or captured:
+            self.give_up(gone | captured, captured - gone)
 
-    def give_up(self, gone: set[Address]) -> None:
-        """Others can reach objects, and what hangs off them."""
+    def _given_up_with(self, obj: Obj) -> set[Address]:
+        """What only this thread could reach of an object and what it hangs off."""
+        got = {address for address, _ in self.state.got}
+        return {here for here in obj.address.path() if here in self.state.owned or here in got}
+
+    def give_up(self, gone: set[Address], captured: Set[Address]) -> None:
+        """Others can reach objects, and what hangs off them; those that are captured only in functions of the
+        program."""
+        handed_on = (self.activation.escaped - self.activation.captured) | (gone - captured)
+        self.activation.captured = (self.activation.captured | captured) - handed_on
         if self.state.owned:
             self._drag_along(gone)
             self.state.owned -= gone

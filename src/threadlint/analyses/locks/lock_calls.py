@@ -19,7 +19,7 @@ from ...program.evaluate import Arguments
 from ...program.program import Program
 from ...program.symbols import Class, Function, last_name
 from ...program.traverse import children, walk_expression
-from ...program.values import Ext, Fn, Obj, Values
+from ...program.values import Cls, Ext, Fn, Obj, Values
 from ..execution import UNKNOWN_LOCK_TYPE, execution
 from ..execution.library import callables
 from ..handings import handings
@@ -257,7 +257,7 @@ def _collect(function: Function) -> dict[str, _Found]:
 def _gives_away(tasks: _Tasks, function: Function, call: f.Call, found: _Found) -> bool:
     """Whether a call that is given a lock may keep it, or release it elsewhere: not when it goes to functions of the
     program, which are followed, or makes a condition of it, or only looks, or has a thread run a function of the
-    program that gives back no lock that it has not taken."""
+    program, or makes an object of it, that gives back no lock that it has not taken."""
     if last_name(call.func) in LOOKING:
         return False
     callees = tasks.program.static.evaluate(call.func, function)
@@ -265,27 +265,43 @@ def _gives_away(tasks: _Tasks, function: Function, call: f.Call, found: _Found) 
         isinstance(callee, Fn) or (isinstance(callee, Ext) and callee.name in LOCKS) for callee in callees
     ):
         return False
+    if not callees and tasks.run.entered(function, call.at):
+        return False
     return tasks.may_give_back(function, call, found)
 
 
 class _Tasks:
-    """What threads do with the locks that they are given."""
+    """What threads and objects do with the locks that they are given."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self._names = program.ask(lock_names)
-        self._run = program.ask(execution)
+        self.run = program.ask(execution)
 
     def may_give_back(self, function: Function, call: f.Call, found: _Found) -> bool:
         """Whether a call may lead to a release of a lock by somebody who has not taken it."""
-        targets = self._targets.get((function.module.name, call.at)) or self.program.static.evaluate(call, function)
-        functions = [target.function for target, _ in callables(targets, Arguments())]
-        if not functions or len(functions) < len(targets):
-            return True
-        if any(each.releases and not each.acquires for fn in functions for each in _collect(fn).values()):
+        functions = self._followed(function, call)
+        if functions is None or any(
+            (each.releases and not each.acquires) for fn in functions for each in _collect(fn).values()
+        ):
             return True
         taken = {self._taken.get((function, each.at)) for each in found.acquires}
         return None in taken or not taken.isdisjoint(self._given_back)
+
+    def _followed(self, function: Function, call: f.Call) -> list[Function] | None:
+        """The functions of the program that may use what a call is given: what a thread runs, what a partial calls, and
+        the methods of an object that is made; None where others may."""
+        static, hierarchy = self.program.static, self.program.hierarchy
+        targets = self._targets.get((function.module.name, call.at))
+        if targets is None:
+            made = static.evaluate(call.func, function)
+            classes = [each.cls for each in made if isinstance(each, Cls)]
+            if classes and len(classes) == len(made):
+                above = [known for cls in classes for known in hierarchy.mro(cls)]
+                return [method for known in above for method in known.own_functions]
+            targets = static.evaluate(call, function)
+        functions = [target.function for target, _ in callables(targets, Arguments())]
+        return functions if functions and len(functions) == len(targets) else None
 
     @cached_property
     def _targets(self) -> dict[tuple[str, f.Span], Values]:
@@ -295,13 +311,13 @@ class _Tasks:
 
     @cached_property
     def _taken(self) -> dict[tuple[Function, f.Span], tuple[str, ...]]:
-        events = self._run.events("acquire")
+        events = self.run.events("acquire")
         return {(event.function, event.at): self._names.identity(event.subject) for event in events}
 
     @cached_property
     def _given_back(self) -> frozenset[tuple[str, ...]]:
         """The locks that somebody gives back who has not taken them."""
-        events = self._run.events("release")
+        events = self.run.events("release")
         return frozenset(self._names.identity(event.subject) for event in events if event.detail is None)
 
 

@@ -7,7 +7,6 @@ program in which nothing counts.
 """
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 from ...knowledge.keeping import (
@@ -43,22 +42,13 @@ class Raising:
         callees = [c for c in self._program.static.evaluate(call.func, function) if not isinstance(c, Lit)]
         if callees:
             return any(self._callee(callee, call) for callee in callees)
-        entered = self._entered.get((function, call.at), {})  # the run knows what callers pass and keep
+        entered = self._program.ask(execution).entered(function, call.at)
         if entered:
             return any(self.function(callee) for callee in entered)
         func = call.func
         if isinstance(func, f.Attr):
             return func.attr not in KEEPING_METHODS
         return not (isinstance(func, f.Name) and (func.id in ("log", "debug") or func.id.endswith("Lock")))
-
-    @cached_property
-    def _entered(self) -> dict[tuple[Function, f.Span], dict[Function, None]]:
-        """The functions of the program that the abstract run entered at a place."""
-        found: dict[tuple[Function, f.Span], dict[Function, None]] = {}
-        for activation in self._program.ask(execution).activations:
-            for edge in activation.edges.values():
-                found.setdefault((activation.function, edge.at), {})[edge.callee.function] = None
-        return found
 
     def never_returns(self, call: f.Call, function: Function) -> bool:
         """Whether nothing of the function runs after a call: it ends the process, or always raises."""

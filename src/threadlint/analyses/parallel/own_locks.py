@@ -82,15 +82,17 @@ class OwnLocks:
 
     def is_signal(self, lock: Address, events: Iterable[Event]) -> bool:
         """Whether somebody else gives the lock back, so that taking it again is a way of waiting for a signal: it is
-        released where it is not held, or it was handed on by the one who made it. What a `with` holds is given back at
-        its end."""
+        released where it is not held, or it was handed on by the one who made it, and not only seen by functions that
+        are made beside it. What a `with` holds is given back at its end."""
         if all(hold.how == "with" for event in events for hold in event.held if hold.lock is lock):
             return False
         for event in self._run.events("release"):
             if event.detail is None and self._names.may_be_same(event.subject, lock):
                 if not any(word in event.function.name.lower() for word in ("release", "unlock", "exit")):
                     return True  # not the other half of a pair of methods
-        handed_on = lock.kind == "site" and any(lock in event.activation.escaped for event in events)
+        handed_on = lock.kind == "site" and any(
+            lock in event.activation.escaped and lock not in event.activation.captured for event in events
+        )
         return handed_on and any(event.detail.how != "with" for event in events)
 
 
