@@ -4,7 +4,8 @@ Definitions. A waiting W holds the locks X until somebody *ends* it: the thread 
 asked for, the tasks of a pool that is shut down, who puts into the queue, sets the event, notifies the condition. An
 end *needs* a lock of X when it happens under that lock, or when the thread has to take the lock (and waits for it) on
 its way there; for a thread or task the whole of it is the way. W is a ring when some end that may still be to come
-needs a lock of X and no end that could come meanwhile does without.
+needs a lock of X and no end that could come meanwhile does without; nor does one come that needs a lock of somebody
+who waits for the same.
 
 Longer rings go through further threads: the end needs a lock that another thread holds while it wants one of X; the
 thread that is waited for waits in turn for one that needs a lock of X; or the task that is waited for stands in the
@@ -68,16 +69,18 @@ class Rings:
         self._full_pools: FullPools = program.ask(full_pools)
         self._ends: dict[str, dict[tuple[str, ...], list[Event]]] | None = None
         self._met: dict[Event, list[Occurrence]] = {}
-        self.found: list[Ring] = []
-        for each in program.ask(waiting):
-            if (
-                each.length == "forever"
-                and each.held
-                and each.wait.on not in ("io", "time", "file", "process", "barrier")
-            ):
-                ring = self._ring(each)
-                if ring is not None:
-                    self.found.append(ring)
+        waits = [
+            each
+            for each in program.ask(waiting)
+            if each.length == "forever"
+            and each.held
+            and each.wait.on not in ("io", "time", "file", "process", "barrier")
+        ]
+        self._for: dict[tuple[str, ...], list[Waiting]] = defaultdict(list)
+        for each in waits:
+            for target in each.targets:
+                self._for[self._names.identity(target)].append(each)
+        self.found: list[Ring] = [ring for each in waits if (ring := self._ring(each)) is not None]
 
     # --- who ends it --------------------------------------------------------------------------------------------
 
@@ -165,7 +168,22 @@ class Rings:
             self._parallel.may_run_together(waiter, ender, locks=True) for waiter in waiters for ender in enders
         ):
             return False
-        return self._through(each, root, end) or False
+        return self._through(each, root, end) or (None if self._held_back(each, root, end, waiters) else False)
+
+    def _held_back(self, each: Waiting, root: Root, end: Event, waiters: list[Occurrence]) -> bool:
+        """Whether the end needs a lock that somebody else holds who waits for the same."""
+        return any(
+            other.event is not each.event
+            and other.wait.on == each.wait.on
+            and any(
+                self._parallel.may_run_together(waiter, beside, locks=True)
+                for waiter in waiters
+                for beside in self._meetings(other.event)
+            )
+            and self._through(other, root, end) is not None
+            for target in each.targets
+            for other in self._for[self._names.identity(target)]
+        )
 
     def _through(self, each: Waiting, root: Root, end: Event | None) -> Ring | None:
         """The ring of a waiting and a thread that needs a held lock before `end` (or before its own end)."""

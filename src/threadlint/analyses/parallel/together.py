@@ -26,7 +26,7 @@ class Parallel(Starts):
     def _find_meeting(self, a: Root, b: Root, locks: bool) -> bool:
         if a.domain != "thread" or b.domain != "thread" or self.one_by_one(a, b):
             return False
-        if not self.find_room(a, b):
+        if not self.find_room(a, b) or self.within_apart(a, b):
             return False
         if a is b:
             return a.many or (a.kind == "entry" and locks and a.public and self.meant_for_threads(a.function))

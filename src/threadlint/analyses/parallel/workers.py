@@ -67,6 +67,20 @@ class Workers(DeadEnds):
         size = self.workers_of(pool)
         return size is None or self._taken_up_by_both(a, b, 0) <= size
 
+    def within_apart(self, a: Root, b: Root) -> bool:
+        """Whether one of two threads lives within a task that finds no room beside the other, or beside the task within
+        which that one lives."""
+        return any(
+            one is not other and not self.find_room(one, other)
+            for one in {a, self._outlived_by(a)} - {b}
+            for other in {b, self._outlived_by(b)} - {a}
+        )
+
+    def _outlived_by(self, thread: Root) -> Root:
+        """The only one that starts a thread, where it surely waits for its end; else the thread itself."""
+        starters = self.starters(thread) if thread.kind == "thread" else []
+        return starters[0] if len(starters) == 1 and _outlives(starters[0], thread) else thread
+
     def waiting_for(self, task: Root) -> tuple[Root, ...]:
         """The tasks of which one starts this one and surely waits for its end, in the same pool; none if it may as well
         be started by somebody else, or outlive who started it."""
