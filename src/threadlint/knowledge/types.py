@@ -35,6 +35,14 @@ SETS = frozenset({"builtins.set", "weakref.WeakSet"})
 CONTAINERS = DICTS | LISTS | SETS
 """Built-in and library types whose single operations are whole, and whose sequences of operations are not."""
 
+
+def kind_of_container(name: str) -> str:
+    """Whether a type is a dict, list or set, or a view of a dict; empty for anything else."""
+    if name in DICTS or name.startswith("dict "):
+        return "dict"
+    return "list" if name in LISTS else "set" if name in SETS else ""
+
+
 WEAK_CONTAINERS = frozenset({"weakref.WeakValueDictionary", "weakref.WeakKeyDictionary", "weakref.WeakSet"})
 
 GROWS = frozenset({"append", "appendleft", "add", "insert", "extend", "extendleft", "update", "setdefault", "push"})

@@ -175,7 +175,8 @@ def _run(program: Program, explorer: Explorer, concern: Concern, found: Executio
     while of_concern := concern.newly():
         for function in of_concern:
             if function not in closed and function.is_public:
-                entered.extend(_entry(explorer, function, True))
+                fresh = _entry(explorer, function, True)
+                entered.extend((*fresh, *_handed_out(explorer, fresh)))
         threads = _threads(explorer, found)
         for function in of_concern:
             if not explorer.has_run(function):
@@ -259,6 +260,19 @@ def _entry(explorer: Explorer, function: Function, public: bool) -> list[Root]:
             if activation is not None:
                 found.append(Root("entry", activation, function.facts.qualname, public))
                 found[-1].function = function
+    return found
+
+
+def _handed_out(explorer: Explorer, entries: list[Root]) -> list[Root]:
+    """Entries for what public methods give their callers to call: `return lambda: self._listeners.remove(listener)`."""
+    found = []
+    for entry in entries:
+        for value in entry.activation.returns if entry.function.cls is not None else ():
+            if not isinstance(value, Fn) or value.closure is not entry.activation or value.function.param_names:
+                continue
+            activation = explorer.activate(None, value, Arguments(), ())
+            if activation is not None:
+                found.append(Root("entry", activation, value.function.facts.qualname))
     return found
 
 

@@ -16,7 +16,7 @@ from .done_callbacks import call_if_done, is_of_a_future
 from .events import UNKNOWN_LOCK_TYPE, LibraryCall
 from .handing_over import made
 from .marks import is_taken_again
-from .reads import container_in
+from .reads import container_in, element_of
 
 MOST_OWNED = 500
 """Objects that one function can be known to own at a time; only generated code has more."""
@@ -89,11 +89,34 @@ class ActiveFrame(BindingFrame):
                 value.type in types.CONTAINERS or str(value.type).startswith(("dict ", "enum"))
             ):
                 place: Address | None = value.address
-                if value.address.kind == "site":  # a local that closures share
-                    named = container_in(node)
+                named = container_in(node)
+                part = element_of(named)
+                around = self._around(*part, value) if part is not None else None
+                if around is not None:
+                    place, method = around, "inner"
+                elif value.address.kind == "site":  # a local that closures share
                     place = self.location_of_name(named.id) if isinstance(named, f.Name) else None
                 if place is not None and place.kind != "element" and place.kind != "some":
                     self.access(place, "iterate", node.at, type=value.type_name, method=method)
+
+    def _around(self, outer: f.Expr, index: f.Expr, inner: Obj) -> Address | None:
+        """The place that stands for a container in a container, if they are of different kinds and one name finds it:
+        `self._listeners[topic]`."""
+        if not isinstance(index, (f.Name, f.Attr, f.Const)):
+            return None
+        kinds = self._kinds_of(outer)
+        if not kinds or any(kind in ("", types.kind_of_container(inner.type_name)) for kind in kinds):
+            return None
+        return self.location(outer)
+
+    def _kinds_of(self, expr: f.Expr) -> list[str]:
+        """Which kinds of container an expression may be, without leaving a trace."""
+        self.muted += 1
+        try:
+            values = self.evaluator.evaluate_in(expr, self)
+        finally:
+            self.muted -= 1
+        return [types.kind_of_container(value.type_name) for value in values if isinstance(value, Obj)]
 
     def _inside(self, value: Value) -> Values:
         """The containers whose iterators an object of the program gives: `return iter(self.rows)`."""
@@ -217,7 +240,11 @@ class ActiveFrame(BindingFrame):
             self.explorer.weak.add(receiver.address)
         place: Address | None = None
         if isinstance(node, f.Call) and isinstance(node.func, f.Attr):
-            place = self.location(node.func.value)
+            owner = node.func.value
+            part = element_of(owner) if isinstance(owner, f.Call) else None  # `d.setdefault(k, []).append(x)`
+            if part is not None and set(self._kinds_of(part[0])) == {"dict"}:
+                owner = part[0]
+            place = self.location(owner)
         place = place or receiver.address
         if method in types.CHANGES:
             self.access(place, "change", node.at, method=method, type=receiver.type_name, value=node)

@@ -65,6 +65,15 @@ def container_in(expr: f.Expr) -> f.Expr:
     return expr
 
 
+def element_of(expr: f.Expr) -> tuple[f.Expr, f.Expr] | None:
+    """Of `d[k]`, `d.get(k)` and `d.setdefault(k, v)`: what it is an element of, and which."""
+    if isinstance(expr, f.Item):
+        return expr.value, expr.index
+    if isinstance(expr, f.Call) and isinstance(expr.func, f.Attr) and expr.func.attr in ("get", "setdefault"):
+        return (expr.func.value, expr.args[0].value) if expr.args else None
+    return None
+
+
 def listed_by(frame: PlacedFrame, loop: f.ForLoop) -> Check | None:
     """What `for key in list(d): … del d[key]` relies on: that what was listed is still there."""
     listing = loop.iter

@@ -20,7 +20,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...knowledge.types import CONTAINERS, DICTS, GROWS, LISTS, SETS, SHRINKS
+from ...knowledge.types import CONTAINERS, DICTS, GROWS, LISTS, SETS, SHRINKS, kind_of_container
 from ...model import facts as f
 from ...program.program import Program
 from ...program.traverse import walk
@@ -300,6 +300,9 @@ def matters(relies: Reliance, site: Site, other: Site, kind: str) -> bool:
             return how in ("item", "augment", "write") or method in ("clear", "pop", "popitem")
         return how in ("write", "augment", "delete")
     if relies.what == "iterate":
+        iterated, changed = kind_of_container(site.access.type), kind_of_container(access.type)
+        if (iterated and changed and iterated != changed) or (site.access.method == "inner" and not changed):
+            return False  # one of them is what the other one contains
         if site.access.type in LISTS and "deque" not in site.access.type:
             moves = method in SHRINKS or method in ("insert", "sort", "reverse")
             return (how == "change" and moves) or method == "del"

@@ -50,6 +50,9 @@ class Feed:
             listener(item)
 ```
 
+A listener may be an object as well: `for handler in self._handlers: handler.dispatch(event)` calls what its class says
+it does, where names say that others put it there to be told of something.
+
 ## Stays silent when
 
 - the callbacks are called after the lock is released;

@@ -5,7 +5,9 @@
 `if jobs: jobs.pop()` asks, and then acts. When another thread takes the last job between the two, `pop` raises
 `IndexError`. When two threads find a key missing, both store their own value, and whoever kept the first one works on
 a
-copy that nobody else sees.
+copy that nobody else sees. A list of what is there is such a test as well: `for key in list(d): del d[key]` fails when
+somebody else has taken a key out by then. So is a claim: when two threads find a key missing in
+`if key not in busy: busy.add(key); jobs.put(key)`, both begin the work.
 
 ## Example
 

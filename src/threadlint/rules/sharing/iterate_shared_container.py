@@ -109,7 +109,7 @@ def check(program: Program) -> Iterator[Finding]:
         yield _interrupted(program, interrupted)
     stories = program.ask(race_stories)
     for race in program.ask(races).of("iterate"):
-        name = stories.spelling(race).short
+        name = stories.spelling(race).short + ("[…]" if race.site.access.method == "inner" else "")
         yield stories.finding(
             RULE,
             race,
