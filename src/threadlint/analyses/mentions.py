@@ -9,7 +9,6 @@ from typing import Any
 from ..model import facts as f
 from ..program.program import Program
 from ..program.symbols import Function, Module
-from ..program.text import Text
 
 STATEMENTS = (
     f.Evaluate, f.Assign, f.AugAssign, f.Delete, f.Return, f.Raise, f.Assert, f.Jump, f.Scope, f.Import, f.If, f.While,
@@ -26,17 +25,13 @@ class Mentions:
         self._imports: dict[str, list[tuple[Module, str]]] | None = None
         self._mentions: dict[Module, dict[str, list[tuple[Function, f.Name]]]] = {}
 
-    def text(self, function: Function) -> Text:
-        """The parents and names of one function."""
-        return function.text
-
     def parent(self, function: Function, node: Any) -> Any:
         """The node around an expression or statement of a function; None for a statement of its outermost block."""
-        return self.text(function).parents.get(id(node))
+        return function.text.parents.get(id(node))
 
     def around(self, function: Function, node: Any) -> Iterator[Any]:
         """Everything around a node within its function, innermost first."""
-        parents = self.text(function).parents
+        parents = function.text.parents
         here = parents.get(id(node))
         while here is not None:
             yield here
@@ -76,7 +71,7 @@ class Mentions:
         if self._attributes is None:
             self._attributes = defaultdict(list)
             for function in self._program.functions:
-                for attr, nodes in self.text(function).attributes.items():
+                for attr, nodes in function.text.attributes.items():
                     self._attributes[attr].extend((function, node) for node in nodes)
         return self._attributes.get(name, [])
 
@@ -96,7 +91,7 @@ class Mentions:
         if known is None:
             known = self._mentions[module] = defaultdict(list)
             for function in module.functions:
-                for each, nodes in self.text(function).names.items():
+                for each, nodes in function.text.names.items():
                     known[each].extend((function, node) for node in nodes)
         return known.get(name, [])
 

@@ -45,7 +45,7 @@ class FilledContainers:
         thread or to change it itself."""
         names = self.names(life)
         for name in sorted(names):
-            for node in self._where.text(life.function).names.get(name, ()):
+            for node in life.function.text.names.get(name, ()):
                 if node.at[0] > after and self._reads(life.function, node):
                     yield node
 
@@ -58,7 +58,7 @@ class FilledContainers:
             yield target.value.id
 
     def _fills(self, function: Function, param: str) -> bool:
-        for node in self._where.text(function).names.get(param, ()):
+        for node in function.text.names.get(param, ()):
             above = self._where.parent(function, node)
             if isinstance(above, f.Attr) and above.attr in _FILLING:
                 call = self._where.parent(function, above)

@@ -109,7 +109,7 @@ class Results:
                     ):
                         found.setdefault(event.at, Reader(function, event.at, event.subject))
         for name, location in self._own_names(function, changed):
-            for node in self._where.text(function).names.get(name, ()):
+            for node in function.text.names.get(name, ()):
                 above = self._where.parent(function, node)
                 if node.at[0] > after and not (isinstance(above, (f.Assign, f.AugAssign)) and above.value is not node):
                     found.setdefault(node.at, Reader(function, node.at, location))
@@ -151,7 +151,7 @@ class Results:
 
     def _is_test(self, reader: Reader) -> bool:
         function = reader.function
-        for node in self._where.text(function).nodes_at(reader.at):
+        for node in function.text.nodes_at(reader.at):
             inner = node
             for each in self._where.around(function, node):
                 if isinstance(each, (f.If, f.While, f.IfExp, f.Assert)):

@@ -58,7 +58,7 @@ def own_joins(program: Program) -> tuple[OwnJoin, ...]:
                     continue  # it joins a thread that it has just made
                 way = _way(reached, activation)
                 path = (*(function for function, _ in way), event.function)
-                if not any(_compares(where, each) for each in path) and not _is_meant(where, event, way):
+                if not any(_compares(each) for each in path) and not _is_meant(where, event, way):
                     answer.setdefault((event.function, event.at), OwnJoin(event, root, path))
     seen: set[Function] = set()
     for own in _in_finalizers(program, where, joins):
@@ -114,9 +114,9 @@ def _is_switched_off(where: Mentions, event: Event, call: f.Call) -> bool:
     )
 
 
-def _compares(where: Mentions, function: Function) -> bool:
+def _compares(function: Function) -> bool:
     """Whether a function looks at which thread it runs on."""
-    text = where.text(function)
+    text = function.text
     return any(name in text.names or name in text.attributes for name in _COMPARING)
 
 
@@ -142,7 +142,7 @@ def _in_finalizers(program: Program, where: Mentions, joins: list[Event]) -> lis
     targets = program.ask(execution).explorer
     for event in joins:
         method = event.function.method_of
-        if method is None or method.cls is None or _compares(where, event.function):
+        if method is None or method.cls is None or _compares(event.function):
             continue
         receiver = event.detail.receiver
         if receiver is None or receiver.address.base is None:
@@ -161,7 +161,7 @@ def _in_finalizers(program: Program, where: Mentions, joins: list[Event]) -> lis
         if way is None or _is_meant(where, event, way):
             continue
         path = (*(function for function, _ in way), event.function)
-        if not any(_compares(where, each) for each in path):
+        if not any(_compares(each) for each in path):
             found.append(OwnJoin(event, None, path))
     return found
 

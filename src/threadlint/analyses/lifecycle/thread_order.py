@@ -20,7 +20,7 @@ from ...program.program import Program
 from ...program.symbols import Class, Function, dotted
 from ...program.traverse import walk
 from ...program.values import Obj
-from ..mentions import Mentions, blocks_of, mentions
+from ..mentions import blocks_of
 from .worker_loops import may_be_left
 
 HARMLESS_BETWEEN = frozenset({"print", "append", "debug", "info", "warning", "add", "log", "format", "len", "str"})
@@ -49,11 +49,10 @@ class Disorder(NamedTuple):
 class _Order:
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._where: Mentions = program.ask(mentions)
 
     def run(self) -> Iterator[Disorder]:
         for function in self._program.functions:
-            attributes = self._where.text(function).attributes
+            attributes = function.text.attributes
             if "start" in attributes or "join" in attributes:
                 yield from self._block(function, function.facts.body, None)
 

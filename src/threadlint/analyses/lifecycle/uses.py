@@ -81,7 +81,7 @@ class Uses:
                 if method.receiver_name is not None and not method.is_classmethod:
                     for inner in (method, *method.nested):
                         if inner is method or method.receiver_name not in inner.binds:
-                            for name in self.mentions.text(inner).names.get(method.receiver_name, ()):
+                            for name in inner.text.names.get(method.receiver_name, ()):
                                 walk.add(inner, name)
         return walk.finish()
 
@@ -118,7 +118,7 @@ class _Walk:
         self._uses.append(Use(how, name, function, node))
 
     def _visit(self, function: Function, node: Any) -> None:
-        parents = self._all.text(function).parents
+        parents = function.text.parents
         above = parents.get(id(node))
         kind = type(above)
         if above is None or kind is f.Evaluate:
@@ -241,7 +241,7 @@ class _Walk:
             self._bound.add((callee, name))
             for inner in (callee, *callee.nested):
                 if inner is callee or name not in inner.binds or name in inner.facts.nonlocals:
-                    for node in self._all.text(inner).names.get(name, ()):
+                    for node in inner.text.names.get(name, ()):
                         self.add(inner, node)
 
     # --- names --------------------------------------------------------------------------------------------------
@@ -270,7 +270,7 @@ class _Walk:
             self._attribute_home(cls, name)
             return
         if isinstance(where, f.For):  # a comprehension's own variable
-            for node in self._all.text(function).names.get(name, ()):
+            for node in function.text.names.get(name, ()):
                 self.add(function, node)
             return
         owner: Function | None = function
@@ -293,12 +293,12 @@ class _Walk:
             self._use("store", function, target, name)
         for inner in (owner, *owner.nested):
             if inner is owner or name not in inner.binds or name in inner.facts.nonlocals:
-                for node in self._all.text(inner).names.get(name, ()):
+                for node in inner.text.names.get(name, ()):
                     self.add(inner, node)
 
     def _class_around(self, function: Function, where: Any) -> Class | None:
         """The class whose body an assignment stands in directly."""
-        parents = self._all.text(function).parents
+        parents = function.text.parents
         here = where
         while here is not None:
             if isinstance(here, f.ClassDef):

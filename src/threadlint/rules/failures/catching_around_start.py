@@ -55,7 +55,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...analyses.failures.exceptions import Failures, failures, is_logging
-from ...analyses.mentions import mentions
 from ...knowledge.types import THREADS
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule
@@ -76,9 +75,9 @@ _OWN = frozenset({
 
 def check(program: Program) -> Iterator[Finding]:
     """A finding for each handler of a `try` that does nothing but make, start and join threads."""
-    where, may = program.ask(mentions), program.ask(failures)
+    may = program.ask(failures)
     for function in program.functions:
-        attributes = where.text(function).attributes
+        attributes = function.text.attributes
         if "start" not in attributes or "join" not in attributes:
             continue
         for node in walk(function.facts.body):

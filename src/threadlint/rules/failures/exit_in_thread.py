@@ -91,7 +91,7 @@ def check(program: Program) -> Iterator[Finding]:
 
 
 def _is_caught(where: Mentions, event: Event) -> bool:
-    names = where.text(event.function).names
+    names = event.function.text.names
     node = event.detail.node if event.kind == "call" else None
     if node is None:
         return any(name in names for name in _CATCHING - {event.subject})

@@ -81,7 +81,7 @@ def check(program: Program) -> Iterator[Finding]:
         if key in seen or not isinstance(call, f.Call) or last_name(call.func) != old:
             continue
         seen.add(key)
-        deliberate = _asks_for_names(where, event.function, old, renamed.new)
+        deliberate = _asks_for_names(event.function, old, renamed.new)
         if not deliberate and not _expects_warning(where, event.function, call):
             yield _finding(program, where, event.function, call, old, renamed, confidence)
     for event in program.ask(execution).calls("threading.RLock"):
@@ -144,12 +144,12 @@ def _expects_warning(where: Mentions, function: Function, call: f.Call) -> bool:
 _FOR_WARNINGS = frozenset({"assertWarns", "assertWarnsRegex", "warns", "deprecated_call", "catch_warnings"})
 
 
-def _asks_for_names(where: Mentions, function: Function, old: str, new: str) -> bool:
+def _asks_for_names(function: Function, old: str, new: str) -> bool:
     """Whether the function tests which name there is, or catches that it is missing."""
     for name in ("hasattr", "getattr"):
-        if where.text(function).names.get(name):
+        if function.text.names.get(name):
             return True
-    return bool(where.text(function).names.get("AttributeError")) or function.name in (old, new)
+    return bool(function.text.names.get("AttributeError")) or function.name in (old, new)
 
 
 def _fix(where: Mentions, function: Function, call: f.Call, renamed: Renamed) -> Fix | None:

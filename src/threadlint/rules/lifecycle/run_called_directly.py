@@ -80,7 +80,7 @@ def check(program: Program) -> Iterator[Finding]:
         owner = dotted(attr.value)
         if owner is not None and _is_a_choice(where, function, call, owner):
             continue
-        again = owner is not None and bool(_starts(where, function, owner))
+        again = owner is not None and bool(_starts(function, owner))
         is_plain = all(isinstance(value, Obj) and isinstance(value.type, str) for value in values)
         yield _finding(program, function, call, attr, owner, is_plain, again)
 
@@ -120,12 +120,12 @@ def _is_a_choice(where: Mentions, function: Function, call: f.Call, owner: str) 
     """Whether the function starts the same thread elsewhere than in the same block: on another branch."""
     block, _ = where.siblings(function, where.statement(function, call))
     return any(
-        not any(each is where.statement(function, start) for each in block) for start in _starts(where, function, owner)
+        not any(each is where.statement(function, start) for each in block) for start in _starts(function, owner)
     )
 
 
-def _starts(where: Mentions, function: Function, owner: str) -> list[f.Attr]:
-    return [start for start in where.text(function).attributes.get("start", []) if dotted(start.value) == owner]
+def _starts(function: Function, owner: str) -> list[f.Attr]:
+    return [start for start in function.text.attributes.get("start", []) if dotted(start.value) == owner]
 
 
 def _finding(

@@ -75,7 +75,7 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         method = event.subject.rpartition(".")[2]
         kept = _kept(where, function, call)
-        if kept is not None and (method == "start" or _is_used(where, function, kept)):
+        if kept is not None and (method == "start" or _is_used(function, kept)):
             yield _finding(program, where, function, call, method, kept)
         elif method == "join" and _is_tested(where, function, call):
             yield RULE.finding(
@@ -111,11 +111,11 @@ def _kept(where: Mentions, function: Function, call: f.Call) -> _Kept | None:
     return None
 
 
-def _is_used(where: Mentions, function: Function, kept: _Kept) -> bool:
+def _is_used(function: Function, kept: _Kept) -> bool:
     """Whether a name that gets a result is mentioned anywhere else; `_` never is. Attributes are."""
     if kept.target.startswith("_"):
         return False
-    mentioned = where.text(function).names.get(kept.target, ())
+    mentioned = function.text.names.get(kept.target, ())
     return "." in kept.target or len(mentioned) > 1
 
 

@@ -74,7 +74,7 @@ def check(program: Program) -> Iterator[Finding]:
             continue
         if function.module.name not in imported and not function.module.is_package:
             continue
-        statement = next((n for n in where.text(function).parents.values() if getattr(n, "at", None) == event.at), None)
+        statement = next((n for n in function.text.parents.values() if getattr(n, "at", None) == event.at), None)
         if statement is not None and any(_is_main_guard(each) for each in where.around(function, statement)):
             continue
         yield RULE.finding(
