@@ -10,7 +10,7 @@ overwrite each other's. One instance serves all calls where it decorates a funct
 
 Evidence is that the program has threads at all, or that the user says that threads call the function.
 
-Left out: thread-locals, and classes whose `__enter__` takes a lock until they leave.
+Left out: thread-locals, classes whose `__enter__` takes a lock until they leave, and those that count who is inside.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _kept(program: Program, cls: Class) -> _Kept | None:
         if enter is None or leave is None:
             continue
         begins, ends = _with_own_calls(program, cls, enter), _with_own_calls(program, cls, leave)
-        if any("acquire" in method.words for method in begins):
+        if any("acquire" in method.words for method in begins) or _counted(begins) & _counted(ends):
             continue
         read = {
             node.attr for method in ends for node in walk(method.facts.body)
@@ -118,6 +118,16 @@ def _kept(program: Program, cls: Class) -> _Kept | None:
                 if stores and name in read and not isinstance(binding.expr, f.Const):
                     return _Kept(name, method, binding.at)
     return None
+
+
+def _counted(methods: list[Function]) -> set[str]:
+    """The attributes that methods count up or down."""
+    return {
+        node.target.attr
+        for method in methods
+        for node in walk(method.facts.body)
+        if isinstance(node, f.AugAssign) and isinstance(node.target, f.Attr) and _is_own(method, node.target)
+    }
 
 
 def _with_own_calls(program: Program, cls: Class, method: Function) -> list[Function]:

@@ -96,7 +96,7 @@ class Instances:
                 or event.detail.what != "thread"
                 or (
                     not event.function.name.lstrip("_").startswith("ensure")
-                    and self._called_in_a_loop(event.activation, 3)
+                    and self._called_in_a_loop(event.activation, 3, self._made_with(root))
                 )
                 or (event.subject.kind == "site" and not self._begins(event.activation, 2))
                 for event in surely
@@ -175,12 +175,20 @@ class Instances:
                     self._callers.setdefault(edge.callee, []).append((each, edge.repeats))
         return self._callers.get(activation, [])
 
-    def _called_in_a_loop(self, activation: Activation, levels: int) -> bool:
+    def _called_in_a_loop(self, activation: Activation, levels: int, makers: frozenset[Function]) -> bool:
+        """Whether a loop leads to an activation, not beyond the `makers` of the object: they make a new one."""
         return any(
-            repeats or (levels > 0 and self._called_in_a_loop(caller, levels - 1))
+            repeats
+            or (levels > 0 and caller.function not in makers and self._called_in_a_loop(caller, levels - 1, makers))
             for caller, repeats in self._called_by(activation)
             if caller is not activation
         )
+
+    def _made_with(self, root: Root) -> frozenset[Function]:
+        """The functions that make the object whose method a thread runs."""
+        receiver = root.activation.receiver
+        start = receiver.address if isinstance(receiver, Obj) else None
+        return self._makers(start) if start is not None and start.kind == "site" else frozenset()
 
     def _lives_in_a_global(self, cls: Class) -> bool:
         return cls in self._global

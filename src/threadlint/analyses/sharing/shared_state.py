@@ -285,14 +285,21 @@ class SharedState:
 
 
 def _prepares(site: Site, other: Site) -> bool:
-    """Whether a function works on an object and then starts the thread for it: a thread that runs already was started
-    for another object."""
-    if site.location.kind != "field" or site.root is other.root:
+    """Whether a function works on an object, or a variable of its own, and then starts the thread for it: a thread that
+    runs already was started for another one."""
+    if (site.location.kind != "field" and not _is_own_variable(site)) or site.root is other.root:
         return False
     return bool(other.root.spawns) and all(
         spawn.function is site.function and site.event.at < spawn.at and not spawn.repeats
         for spawn in other.root.spawns
     )
+
+
+def _is_own_variable(site: Site) -> bool:
+    """Whether a location is a variable of the function that works on it: each call has its own."""
+    key, function = site.location.key, site.function
+    own = site.location.kind == "site" and len(key) == 4 and key[1] == function.facts.at[0]
+    return own and key[2] in function.binds and key[0] == function.module.name
 
 
 def locks_of(held: tuple[Hold, ...]) -> Locks:
