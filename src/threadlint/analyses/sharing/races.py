@@ -18,8 +18,9 @@ from ...knowledge.types import DICTS, SETS
 from ...model import facts as f
 from ...model.finding import Confidence
 from ...program.program import Program
+from ...program.symbols import Class
 from ...program.values import Address, Obj
-from ..execution import Hold, Root
+from ..execution import Hold, Root, execution
 from ..lock_names import lock_names
 from .breaks import SETTING_UP, Break, breaks
 from .guards import Unguarded, exempt, first_value, guards
@@ -142,7 +143,16 @@ class Races:
             return False
         if exempt(found.against.function) or any(_guards(hold, found.site) for hold in found.site.event.held):
             return False
-        return any(_guards(hold, found.against) for hold in found.against.event.held)
+        guarding = {self._names.identity(h.lock) for h in found.against.event.held if _guards(h, found.against)}
+        return bool(guarding) and guarding.isdisjoint(self._taken_at_the_end(found.site.function.cls))
+
+    def _taken_at_the_end(self, cls: Class | None) -> set[tuple[str, ...]]:
+        """The locks under which a class tells itself that it is closed: nobody adds anything from then on."""
+        return {
+            self._names.identity(event.subject)
+            for event in self._program.ask(execution).events("acquire")
+            if event.function.cls is cls and event.function.name.lstrip("_").startswith(ENDING)
+        }
 
     def _race(self, found: Break) -> Race | None:
         site, against = found.site, found.against

@@ -60,7 +60,8 @@ def shared_class_state(program: Program) -> list[ThroughSelf]:
         cls = classes.get(start.key[0])
         if cls is not None and (alone.made_once(cls) or _is_declared(cls, start.key[1]) or _by_own(cls, start.key[1])):
             continue
-        if any("set" in site.access.type.lower() for site in shared.sites):
+        kinds = {site.access.type for site in shared.sites if site.access.type}
+        if kinds and all("set" in kind.lower() for kind in kinds):
             continue
         changes = [site for site in shared.changes if site.access.how in ("change", "item")]
         if all(_is_worked_out(makes, site) for site in changes):
