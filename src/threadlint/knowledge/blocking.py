@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .types import COMPLETED, RESULTS
+
 
 class Wait(NamedTuple):
     """A call that waits. `what` is how messages call it; `on` is who ends the waiting: thread, future, futures (a list
@@ -32,8 +34,8 @@ WAITS: dict[str, Wait] = {
     "multiprocessing.pool.ThreadPool.join": Wait("join", "pool"),
     "multiprocessing.pool.ThreadPool.map": Wait("map", "future"),
     "multiprocessing.pool.ThreadPool.starmap": Wait("starmap", "future"),
-    "concurrent.futures.ThreadPoolExecutor.map": Wait("map", "future"),
-    "concurrent.futures.Executor.map": Wait("map", "future"),
+    f"{RESULTS}.__next__": Wait("map", "future"),
+    f"{COMPLETED}.__next__": Wait("as_completed", "futures", timeout=1),
     "threading.Event.wait": Wait("wait", "event", timeout=0),
     "threading.Condition.wait": Wait("wait", "condition", timeout=0),
     "threading.Condition.wait_for": Wait("wait_for", "condition", timeout=1),
@@ -93,11 +95,10 @@ WAITS: dict[str, Wait] = {
 }
 """By canonical name of the function or `Type.method`."""
 
-LAZY = frozenset({"concurrent.futures.ThreadPoolExecutor.map", "concurrent.futures.Executor.map"})
-"""Of these, calls that wait only where what they give is gone through."""
-
-CONSUMING = frozenset({"list", "tuple", "set", "dict", "sum", "sorted", "any", "all", "max", "min", "frozenset"})
-"""Builtins that go through what they are given at once."""
+CONSUMING = frozenset({
+    "list", "tuple", "set", "dict", "sum", "sorted", "any", "all", "max", "min", "frozenset", "deque", "extend", "join",
+})  # fmt: skip
+"""Last names of what goes through what it is given at once."""
 
 _QUEUES = ("Queue", "LifoQueue", "PriorityQueue", "SimpleQueue")
 ENDERS: dict[str, frozenset[str]] = {

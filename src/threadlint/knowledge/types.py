@@ -56,7 +56,16 @@ CHANGES = GROWS | SHRINKS | {
 LIVE_VIEWS = frozenset({"keys", "values", "items"})
 COPIES = frozenset({"copy", "tolist"})
 
+RESULTS = "the results of tasks"
+"""The type of what gives the results of the tasks that one call made, each when it is there."""
+COMPLETED = "tasks as they complete"
+"""The type of what gives tasks in the order in which they end."""
+
 RETURNS: dict[str, str] = {
+    "concurrent.futures.ThreadPoolExecutor.map": RESULTS,
+    "concurrent.futures.Executor.map": RESULTS,
+    "multiprocessing.pool.ThreadPool.imap": RESULTS,
+    "multiprocessing.pool.ThreadPool.imap_unordered": RESULTS,
     "threading.current_thread": "threading.Thread",
     "threading.main_thread": "threading.Thread",
     "concurrent.futures.ThreadPoolExecutor.submit": "concurrent.futures.Future",

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ...program.program import Program
-from ...program.values import Address
-from ..execution import Hold, Root
+from ...program.values import Address, Obj
+from ..execution import Hold, LibraryCall, Root
 from ..lock_names import Names, lock_names
 from ..parallel import Parallel, parallel
 from .waiting import Waiting, waiting
@@ -54,9 +54,16 @@ class Awaited:
                     if any(self._names.may_be_same(address, target) for address in root.addresses):
                         found.append(root)
         if each.wait.on == "futures":
-            running = each.event.running
-            found = [root for root in self._parallel.roots if not root.addresses.isdisjoint(running)]
+            waited = self.futures(each) or each.event.running
+            found = [root for root in self._parallel.roots if not root.addresses.isdisjoint(waited)]
         return list(dict.fromkeys(found))
+
+    def futures(self, each: Waiting) -> list[Address]:
+        """The futures that `wait()` or `as_completed()` is given, as far as they are known."""
+        call: LibraryCall = each.event.detail
+        given = call.arguments.positional[0] if call.arguments.positional else ()
+        explorer = self._parallel.execution.explorer
+        return [value.address for value in explorer.elements_of(given) if isinstance(value, Obj)]
 
     def waits_of(self, root: Root) -> list[Waiting]:
         """Where a root waits for the end of others."""

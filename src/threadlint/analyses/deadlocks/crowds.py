@@ -34,7 +34,7 @@ class Crowds:
         """How many threads of a root can be under way together."""
         starts: dict[Activation, list[Event]] = defaultdict(list)
         for event in root.spawns:
-            if event.detail.many:
+            if event.detail.many and _items(event) is None:
                 return None
             starts[event.activation].append(event)
         total = 0
@@ -47,10 +47,10 @@ class Crowds:
 
     def _started(self, events: list[Event]) -> int | None:
         """How many of the threads that one run of a function starts are under way together."""
-        counts = [_rounds(event.function, event.at) if _overlaps(event) else 1 for event in events]
-        if None in counts:
+        counts = [(_rounds(event.function, event.at) if _overlaps(event) else 1, _items(event)) for event in events]
+        known = [rounds * items for rounds, items in counts if rounds is not None and items is not None]
+        if len(known) < len(counts):
             return None
-        known = [count for count in counts if count is not None]
         apart = all(one.subject not in other.running for one in events for other in events if one is not other)
         return max(known) if apart else sum(known)
 
@@ -88,6 +88,17 @@ def _overlaps(event: Event) -> bool:
     """Whether a start can happen again before what it started has ended."""
     address = event.detail.obj.address
     return bool(event.repeats) and (event.subject in event.running or address.many)
+
+
+def _items(event: Event) -> int | None:
+    """How many threads one start makes: for a `map` as many as there are items, if the text shows it."""
+    if not event.detail.many:
+        return 1
+    for node in walk(event.function.facts.body):
+        if isinstance(node, f.Call) and node.at == event.at:
+            lengths = [_length(arg.value) for arg in node.args[1:] if arg.keyword is None and not arg.star]
+            return min((length for length in lengths if length is not None), default=None)
+    return None
 
 
 def _rounds(function: Function, at: f.Span) -> int | None:

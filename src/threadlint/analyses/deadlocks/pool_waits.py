@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...program.program import Program
-from ...program.values import Address, Obj
-from ..execution import LibraryCall, Root
+from ...program.values import Address
+from ..execution import Root
 from ..lock_names import Names, lock_names
 from ..parallel import Parallel, parallel
 from .awaited import Awaited, awaited
@@ -119,11 +119,7 @@ class PoolWaits:
         """The pools whose tasks are waited for."""
         if each.wait.on == "pool":
             return each.targets
-        call: LibraryCall = each.event.detail
-        targets = each.targets
-        if each.wait.on == "futures" and call.arguments.positional:
-            given = self._parallel.execution.explorer.elements_of(call.arguments.positional[0])
-            targets = [value.address for value in given if isinstance(value, Obj)]
+        targets = self._awaited.futures(each) if each.wait.on == "futures" else each.targets
         return [self._pool_of[target] for target in targets if target in self._pool_of]
 
     def _waits(self, each: Waiting) -> Iterator[PoolWait]:

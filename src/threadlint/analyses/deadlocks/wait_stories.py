@@ -18,7 +18,7 @@ from .waiting import Waiting
 _WORDS = {
     "thread": "`join()` waits for {who}",
     "future": "`{what}()` waits for {who}",
-    "futures": "`wait()` waits for {who}",
+    "futures": "`{what}()` waits for {who}",
     "pool": "{call} waits for {who}",
     "queue": "`get()` waits for an item",
     "tasks": "`join()` waits until all items are done",

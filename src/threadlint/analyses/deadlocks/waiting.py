@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...knowledge.blocking import CONSUMING, LAZY, SHORT, WAITS, Wait
+from ...knowledge.blocking import SHORT, WAITS, Wait
+from ...knowledge.types import RESULTS
 from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.program import Program
@@ -40,7 +41,7 @@ class Waiting(NamedTuple):
         call: LibraryCall = self.event.detail
         if self.wait.on == "futures":
             return []
-        if self.wait.what in ("map", "starmap") and call.receiver is not None:
+        if self.wait.what in ("map", "starmap") and call.receiver is not None and call.receiver.type != RESULTS:
             return [task_of(call.receiver.address, call.node)]
         return [call.receiver.address] if call.receiver is not None else []
 
@@ -107,8 +108,6 @@ def waiting(program: Program) -> list[Waiting]:
         ):
             continue
         call: LibraryCall = event.detail
-        if event.subject in LAZY and not _gone_through(event):
-            continue
         if wait.on == "put" and not bounded(together, call.receiver):
             continue
         length, seconds = length_of(wait, call.arguments)
@@ -122,17 +121,6 @@ def waiting(program: Program) -> list[Waiting]:
             found.append(Waiting(event, wait, length, seconds))
     found.sort(key=lambda each: (each.event.function.module.name, each.event.at, each.event.activation.number))
     return found
-
-
-def _gone_through(event: Event) -> bool:
-    """Whether what the call gives is gone through where it stands: `list(pool.map(…))`, `for x in pool.map(…)`."""
-    node: object = event.detail.node
-    parents = event.function.text.parents
-    above = parents.get(id(node))
-    if isinstance(above, f.Arg):
-        above = parents.get(id(above))
-        return isinstance(above, f.Call) and last_name(above.func) in CONSUMING
-    return (isinstance(above, f.ForLoop) and above.iter is node) or isinstance(above, (f.Starred, f.For))
 
 
 _ASKED = {

@@ -34,6 +34,9 @@ def run_try(frame: ActiveFrame, s: f.Try) -> None:
             caught.names[name] = union(caught.names.get(name, UNKNOWN), values)
         caught.running |= end.running
         caught.owned &= end.owned
+        if _asks_for_a_result(s.body):
+            caught.running -= end.ended
+            caught.ended |= end.ended
     if end is not None and s.orelse:
         frame.state = end
         run_block(frame, s.orelse)
@@ -61,6 +64,14 @@ def run_try(frame: ActiveFrame, s: f.Try) -> None:
         _finally(frame, s, mark, end)
     else:
         frame.go_on_from(end)
+
+
+def _asks_for_a_result(body: tuple[f.Stmt, ...]) -> bool:
+    """Whether all that a body does is to ask for the result of one task, which has ended when that raises."""
+    if len(body) != 1 or not isinstance(body[0], (f.Evaluate, f.Assign, f.Return)):
+        return False
+    call = body[0].value
+    return isinstance(call, f.Call) and isinstance(call.func, f.Attr) and call.func.attr == "result" and not call.args
 
 
 def _finally(frame: ActiveFrame, s: f.Try, mark: int, end: State | None) -> None:

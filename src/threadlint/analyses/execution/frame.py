@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ...knowledge import locks, types
+from ...knowledge.blocking import CONSUMING
 from ...model import facts as f
 from ...program.evaluate import Arguments
 from ...program.values import UNKNOWN, Address, Ext, Fn, Obj, Value, Values, field, union
@@ -17,6 +18,7 @@ from .events import UNKNOWN_LOCK_TYPE, LibraryCall
 from .handing_over import made
 from .marks import is_taken_again
 from .reads import container_in, element_of
+from .results import end_all, wait_for_results
 
 MOST_OWNED = 500
 """Objects that one function can be known to own at a time; only generated code has more."""
@@ -72,12 +74,14 @@ class ActiveFrame(BindingFrame):
 
     def begin_iteration(self, source: Values, given: Values, node: f.Expr) -> None:
         self.loops += 1
-        self.iterated.append(frozenset(v.address for v in given if isinstance(v, Obj)))
+        results = wait_for_results(self, source, node)
+        self.iterated.append(frozenset(v.address for v in (*given, *results) if isinstance(v, Obj)))
         self.iterates(source, node)
 
     def end_iteration(self) -> None:
         self.loops -= 1
-        self.iterated.pop()
+        made = (self.explorer.constructions.get(address) for address in self.iterated.pop())
+        end_all(self, [each[0] for each in made if each is not None])
 
     def iterates(self, source: Values, node: f.Expr, method: str = "") -> None:
         """Note that shared containers among the values are iterated, step by step; `method` tells a snapshot. An object
@@ -215,6 +219,9 @@ class ActiveFrame(BindingFrame):
         elif not name.startswith("builtins.") and not name.startswith("logging."):
             for values in (*arguments.positional, *(values for _, values in arguments.keywords)):
                 self.escape(values)
+        if name.rpartition(".")[2] in CONSUMING and arguments.positional:
+            through = node.args[0].value if isinstance(node, f.Call) and node.args else node
+            end_all(self, wait_for_results(self, arguments.positional[0], through))
         if name in _ITERATING and arguments.positional:
             self.iterates(arguments.positional[0], node)
         elif name in types.SNAPSHOTS and arguments.positional:  # of a weak container these run Python code

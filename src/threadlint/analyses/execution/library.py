@@ -215,11 +215,15 @@ def _wait(
     frame: ActiveFrame, name: str, receiver: Obj | None, arguments: Arguments, node: f.Expr, result: Values
 ) -> Values:
     if arguments.get(1, "timeout") is None and arguments.get(2, "return_when") is None and arguments.positional:
-        for value in frame.evaluator.elements_of(arguments.positional[0]):
-            if isinstance(value, Obj):
-                frame.state.running -= {value.address}
-                frame.state.ended |= {value.address}
+        end_of_each(frame, arguments.positional[0])
     return result
+
+
+def end_of_each(frame: ActiveFrame, futures: Values) -> None:
+    """All the tasks have ended whose futures are in a container."""
+    tasks = {value.address for value in frame.evaluator.elements_of(futures) if isinstance(value, Obj)}
+    frame.state.running -= tasks
+    frame.state.ended |= {*tasks, *(done(task) for task in tasks if submitted(task) in frame.state.ended)}
 
 
 def _shutdown(

@@ -8,6 +8,7 @@ from .blocks import run_block, take_exits
 from .conditions import constant_truth, refine
 from .frame import ActiveFrame
 from .reads import checks_in, listed_by
+from .results import end_all, wait_for_results
 from .state import State, joined
 
 PASSES = 2
@@ -70,6 +71,7 @@ def run_for(frame: ActiveFrame, s: f.ForLoop) -> None:
         frame.note("await", s.at, "async for")
     given = frame.evaluator.iterated(source, frame, s.iter)
     frame.iterates(source, s.iter)
+    results = wait_for_results(frame, source, s.iter)
     addresses = frozenset(v.address for v in given if isinstance(v, Obj))
     listed = listed_by(frame, s)
     entry = frame.state
@@ -103,6 +105,8 @@ def run_for(frame: ActiveFrame, s: f.ForLoop) -> None:
     frame.loops -= 1
     frame.iterated.pop()
     frame.fresh = outer_fresh
+    frame.state = entry
+    end_all(frame, results)
     _after_loop(frame, s.orelse, joined(entry, after))
 
 

@@ -4,6 +4,7 @@ Domain. A thread that takes a plain lock while it holds it goes no further (`own
 nothing happens behind such a point, nor behind
 
 - the waiting for the end of a thread or task that gets to its end only past a dead end;
+- the waiting for a task for which there is no room in its pool (`workers`);
 - the waiting for a signal that is given behind dead ends only;
 
 and a thread that is started behind dead ends only never runs. What a path has surely behind it is told by
@@ -29,12 +30,14 @@ class DeadEnds(Reach):
     def __init__(self, program: Program, found: Execution) -> None:
         super().__init__(program, found)
         self.signals = Signals(found)
+        self._names: Names = program.ask(lock_names)
         self.dead.update(taken_again(lock) for lock in program.ask(own_locks).certain())
         if self.dead:
-            self._spread(program.ask(lock_names))
+            self.spread()
 
-    def _spread(self, names: Names) -> None:
+    def spread(self) -> None:
         """Dead ends make further ones, until there are no more."""
+        names = self._names
         gives: dict[tuple[str, ...], list[Event]] = {}
         for address, events in self.signals.gives.items():
             gives.setdefault(names.identity(address), []).extend(events)

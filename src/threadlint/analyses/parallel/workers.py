@@ -24,6 +24,10 @@ class Workers(DeadEnds):
         self._homes: dict[Root, Address | None] = {}
         self._waiting_for: dict[Root, tuple[Root, ...]] = {}
         self._starters: dict[Root, list[Root]] = {}
+        roomless = [root for root in self.roots if root.kind == "thread" and self._finds_no_room(root)]
+        if roomless:
+            self.unborn.update(roomless)
+            self.spread()
 
     def starters(self, thread: Root) -> list[Root]:
         """The roots whose own code starts a thread."""
@@ -51,7 +55,7 @@ class Workers(DeadEnds):
             self._homes[task] = pool if pool is not None and pool.single else None
         return self._homes[task]
 
-    def never_begins(self, task: Root) -> bool:
+    def _finds_no_room(self, task: Root) -> bool:
         """Whether there is no room for a task beside those that wait for it."""
         pool = self.home(task)
         size = self.workers_of(pool) if pool is not None else None
@@ -59,7 +63,7 @@ class Workers(DeadEnds):
 
     def find_room(self, a: Root, b: Root) -> bool:
         """Whether two tasks may run at the same time, as far as the room in their pools tells."""
-        if self.never_begins(a) or self.never_begins(b):
+        if a in self.unborn or b in self.unborn:
             return False
         pool = self.home(a)
         if pool is None or pool is not self.home(b):

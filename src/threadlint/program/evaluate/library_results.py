@@ -173,6 +173,14 @@ def _enumerate(calls: Calls, arguments: Arguments, frame: Frame, node: f.Expr, h
     return tuple(Obj("enumerated", v.address, v.site) for v in given if isinstance(v, Obj))
 
 
+def _as_completed(calls: Calls, arguments: Arguments, frame: Frame, node: f.Expr, hint: Address | None) -> Values:
+    made = calls.allocate(types.COMPLETED, frame, node, hint)
+    if arguments.positional:
+        calls.put(made.address, calls.elements_of(arguments.positional[0]))
+    frame.made(made, arguments, node)
+    return (made,)
+
+
 def _next(calls: Calls, arguments: Arguments, frame: Frame, node: f.Expr, hint: Address | None) -> Values:
     return calls.elements_of(arguments.positional[0]) if arguments.positional else UNKNOWN
 
@@ -189,7 +197,7 @@ _LIBRARY: dict[str, Callable[[Calls, Arguments, Frame, f.Expr, Address | None], 
     "builtins.reversed": _same,
     "copy.copy": _copy,
     "typing.cast": lambda calls, a, frame, node, hint: a.positional[1] if len(a.positional) > 1 else UNKNOWN,
-    "concurrent.futures.as_completed": _same,
+    "concurrent.futures.as_completed": _as_completed,
     "builtins.enumerate": _enumerate,
     "builtins.next": _next,
     "builtins.max": _next,
