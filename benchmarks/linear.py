@@ -3,12 +3,14 @@
     python benchmarks/linear.py [--sizes 1000,10000,100000] [--shape chains] [--output FILE]
 
 Run it with the Python that threadlint is installed in. Every module is hot, so all of it is parsed, linked and judged.
+Each program is judged twice: *cold*, and after *one* small file was added. Nothing else is parsed then, so that what is
+left is the reading of facts, the linking and the analyses of the whole program.
 
     chains    a thread per module calls through twenty functions; some of them take the module's one lock
     locks     classes that each own two locks; methods take one or both; ten modules in a row nest a lock of each
     threads   a pool and threads per module that change state shared under a lock, started and joined
 
-The time per function of a program may be at most `--growth` times that of the next smaller one.
+Both times per function of a program may be at most `--growth` times those of the next smaller one.
 """
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ from pathlib import Path
 
 from cost import Command, cost, typical
 
-THREADLINT = (sys.executable, "-m", "threadlint", "check", "--isolated", "--no-cache", "--jobs", "1", "--quiet")
+THREADLINT = (sys.executable, "-m", "threadlint", "check", "--isolated", "--jobs", "1", "--quiet")
 PER_MODULE = 100
 
 
@@ -106,11 +108,39 @@ def write(folder: Path, shape: str, functions: int) -> int:
     return lines
 
 
-def spent(folder: Path, rounds: int, limit: float) -> float | None:
-    """Median processor seconds of a cold run on the folder; None when it was stopped at the limit."""
-    command = Command(folder.name, (*THREADLINT, "."), folder, frozenset({0, 1}))
-    costs = [cost(command, limit) for _ in range(rounds)]
-    return None if any(c.stopped for c in costs) else typical(costs)
+class Program:
+    """A program in a folder, with the store of its facts beside it."""
+
+    def __init__(self, home: Path, name: str) -> None:
+        self.folder, self.store = home / name, home / f"{name} store"
+        self.folder.mkdir()
+        self.added = 0
+
+    def forget(self) -> None:
+        """Throw the store away."""
+        shutil.rmtree(self.store, ignore_errors=True)
+
+    def add(self) -> None:
+        """Add a file that was not there before."""
+        self.added += 1
+        (self.folder / "added.py").write_text(f"import threading\nguard_{self.added} = threading.Lock()\n")
+
+    def remove(self) -> None:
+        """Remove the folder and the store."""
+        shutil.rmtree(self.folder)
+        self.forget()
+
+    def spent(self, before: Callable[[], None], rounds: int, limit: float) -> float | None:
+        """Median processor seconds of a run; None when it was stopped at the limit."""
+        argv = (*THREADLINT, "--cache-dir", str(self.store), ".")
+        command = Command(self.folder.name, argv, self.folder, frozenset({0, 1}), before)
+        costs = [cost(command, limit) for _ in range(rounds)]
+        return None if any(c.stopped for c in costs) else typical(costs)
+
+
+def per_function(seconds: float | None, start: float, functions: int) -> float | None:
+    """Microseconds for each function, without those that a start costs."""
+    return None if seconds is None else 1e6 * (seconds - start) / functions
 
 
 def main() -> int:
@@ -123,29 +153,31 @@ def main() -> int:
     options.add_argument("--output", type=Path, help="also write the rows as JSON")
     args = options.parse_args()
     rows, flat = [], True
-    print(f"{'shape':8} {'functions':>10} {'lines':>9} {'seconds':>9} {'µs a function':>14}")
+    print(f"{'shape':8} {'functions':>10} {'lines':>9} {'cold s':>9} {'µs each':>8} {'one s':>9} {'µs each':>8}")
     with tempfile.TemporaryDirectory(prefix="threadlint-linear-") as temporary:
-        empty = Path(temporary) / "empty"
-        empty.mkdir()
-        (empty / "part.py").write_text("import threading\nguard = threading.Lock()\n")
-        start = spent(empty, 3, args.limit) or 0.0
+        home = Path(temporary)
+        empty = Program(home, "empty")
+        empty.add()
+        start = [empty.spent(before, 3, args.limit) or 0.0 for before in (empty.forget, empty.add)]
         for shape in args.shape or SHAPES:
-            before = None
+            earlier: list[float | None] = [None, None]
             for functions in map(int, args.sizes.split(",")):
-                folder = Path(temporary) / f"{shape}-{functions}"
-                folder.mkdir()
-                lines = write(folder, shape, functions)
-                seconds = spent(folder, 3 if functions <= 10_000 else 1, args.limit)
-                shutil.rmtree(folder)
-                each = None if seconds is None else 1e6 * (seconds - start) / functions
-                total = f"> {args.limit:.0f}" if seconds is None else f"{seconds:.2f}"
-                one = "" if each is None else f"{each:.0f}"
-                print(f"{shape:8} {functions:10,} {lines:9,} {total:>9} {one:>14}", flush=True)
+                program = Program(home, f"{shape}-{functions}")
+                lines, rounds = write(program.folder, shape, functions), 3 if functions <= 10_000 else 1
+                seconds = [program.spent(before, rounds, args.limit) for before in (program.forget, program.add)]
+                program.remove()
+                each = [per_function(*both, functions) for both in zip(seconds, start, strict=True)]
+                told = "".join(
+                    f" {'stopped':>9} {'':>8}" if s is None or e is None else f" {s:9.2f} {e:8.0f}"
+                    for s, e in zip(seconds, each, strict=True)
+                )
+                print(f"{shape:8} {functions:10,} {lines:9,}{told}", flush=True)
                 rows.append(
                     {"shape": shape, "functions": functions, "lines": lines, "seconds": seconds, "us_each": each}
                 )
-                flat &= each is not None and (before is None or each <= args.growth * before)
-                before = each
+                for now, before in zip(each, earlier, strict=True):
+                    flat &= now is not None and (before is None or now <= args.growth * before)
+                earlier = each
     print("flat: the time per function does not grow" if flat else "NOT FLAT: it grows, or a run did not end")
     if args.output:
         args.output.write_text(json.dumps({"start": start, "rows": rows}, indent=2) + "\n")
