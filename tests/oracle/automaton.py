@@ -17,6 +17,7 @@ from .language import (
     Fetch,
     Fill,
     Form,
+    Gather,
     Glance,
     Grow,
     How,
@@ -50,6 +51,8 @@ from .language import (
 
 END: Final = 0
 """The node at which a thread has ended."""
+FAILED: Final = 1
+"""The node at which a task has ended that raised."""
 _ALONE: Final[dict[type[Statement], str]] = {
     Look: "peek", Make: "store", Take: "take", Publish: "publish", Grow: "grow", Walk: "peek"
 }  # fmt: skip
@@ -64,7 +67,8 @@ class Node:
     store (a write that depends on an earlier read), fetch and restore (the same, with more in between), peek (a read on
     which nothing depends), ask and take (of a stock), grow, walk and walked (the first and the last step of an
     iteration), show and fill (a record, empty and then filled), publish (a full one), glance (first way: it is there),
-    consult, send and receive, start and join (of a thread or task), turn (a pool task waits for the one before it),
+    consult, send and receive, start and join (of a thread or task; second way: it raised), gather (the same of all, in
+    whatever order they end), turn (a pool task waits for the one before it),
     begin (a task waits for a worker of its executor), fork (either way), signal, await, look (first way: the flag is
     set; second: it is not, and the lock is given back), wake (take it again once the flag is set), leak (no step: here
     the text leaves the lock taken), end.
@@ -92,7 +96,7 @@ def _resolve(name: str, names: dict[str, str]) -> str:
 class _Builder:
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.nodes: list[Node] = [Node("end", "", ())]
+        self.nodes: list[Node] = [Node("end", "", ()), Node("end", "", ())]
         self.thread = ""
         """The one whose automaton is built."""
 
@@ -168,10 +172,12 @@ class _Builder:
                 for instance in reversed(self.program.worker(worker).instances_of(self.thread)):
                     then = self.emit("start", instance, then)
                 return then
-            case Join(worker) | Result(worker):
+            case Join(worker):
                 for instance in reversed(self.program.worker(worker).instances_of(self.thread)):
                     then = self.emit("join", instance, then)
                 return then
+            case Result():
+                return self.result(statement, then, exits)
             case Pool(body=body):
                 submitted = [s.worker for s in body if isinstance(s, Start)]
                 inside = replace(exits)
@@ -189,6 +195,19 @@ class _Builder:
             case Await(channel):
                 return self.emit("await", channel, then)
         raise AssertionError(statement)
+
+    def result(self, result: Result, then: int, exits: _Exits) -> int:
+        """The steps of waiting for tasks; there is a way on for what they raised if they may."""
+        worker = self.program.worker(result.worker)
+        instances = worker.instances_of(self.thread)
+        raising: tuple[int, ...] = ()
+        if result.how is not Gather.WAIT and fails(self.program, worker.procedure):
+            raising = (then if result.catches else exits.raising,)
+        if result.how is not Gather.EACH:
+            return self.emit("gather", " ".join(instances), then, *raising)
+        for instance in reversed(instances):
+            then = self.emit("join", instance, then, *raising)
+        return then
 
     def sharing(
         self, statement: Look | Make | Take | Publish | Consult | Grow | Walk, variable: str, then: int
@@ -217,13 +236,13 @@ class Automata:
 def automata(program: Program) -> Automata:
     """The automata of all threads of the program."""
     builder = _Builder(program)
-    leave = _Exits(END, END)
     builder.thread = "main"
-    entries = {"main": builder.block(program.procedure("main").body, END, leave, {})}
+    entries = {"main": builder.block(program.procedure("main").body, END, _Exits(END, END), {})}
     before = _predecessors(program)
     for worker in program.workers:
         for instance in worker.instances:
             builder.thread = instance
+            leave = _Exits(END, FAILED if worker.executor else END)
             entry = builder.block((Call(worker.procedure, worker.arguments),), END, leave, {})
             if instance in before:
                 entry = builder.emit("turn", before[instance], entry)
@@ -235,19 +254,30 @@ def automata(program: Program) -> Automata:
 
 def leaks(program: Program) -> frozenset[str]:
     """The locks that some way through a procedure of the program leaves taken."""
-    found: set[str] = set()
-    for procedure in program.procedures:
-        builder = _Builder(program)
-        builder.thread = "main"
-        todo = [builder.block(procedure.body, END, _Exits(END, END), {})]
-        seen = set(todo)
-        while todo:
-            node = builder.nodes[todo.pop()]
-            if node.verb == "leak":
-                found.add(node.noun)
-            todo += [way for way in node.ways if way not in seen]
-            seen.update(node.ways)
-    return frozenset(found)
+    return frozenset(
+        builder.nodes[at].noun
+        for procedure in program.procedures
+        for builder, ways in (_through(program, procedure.name),)
+        for at in ways if builder.nodes[at].verb == "leak"
+    )  # fmt: skip
+
+
+def fails(program: Program, procedure: str) -> bool:
+    """Whether some way through a procedure ends with an exception."""
+    return FAILED in _through(program, procedure)[1]
+
+
+def _through(program: Program, procedure: str) -> tuple[_Builder, set[int]]:
+    """The nodes on all ways through a procedure, whoever calls it."""
+    builder = _Builder(program)
+    builder.thread = "main"
+    todo = [builder.block(program.procedure(procedure).body, END, _Exits(END, FAILED), {})]
+    seen = set(todo)
+    while todo:
+        ways = builder.nodes[todo.pop()].ways
+        todo += [way for way in ways if way not in seen]
+        seen.update(ways)
+    return builder, seen
 
 
 def _predecessors(program: Program) -> dict[str, str]:

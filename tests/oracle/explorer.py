@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from .automaton import END, Automata, Node, automata, leaks
+from .automaton import END, FAILED, Automata, Node, automata, leaks
 from .language import Kind, Program
 
 UNSTARTED = -1
@@ -121,7 +121,7 @@ class Machine:
     def node(self, state: State, thread: int) -> Node | None:
         """The next step of a thread; None if it has not started or has ended."""
         at = state.at[thread]
-        return self._named(state, thread, self.nodes[at]) if at > END else None
+        return self._named(state, thread, self.nodes[at]) if at > FAILED else None
 
     def _named(self, state: State, thread: int, node: Node) -> Node:
         """The step, on the object that the thread has received under the name in it."""
@@ -162,8 +162,8 @@ class Machine:
         match node.verb:
             case "acquire":
                 return self.free(state, thread, node.noun)
-            case "join" | "turn":
-                return state.at[self.index[node.noun]] == END
+            case "join" | "turn" | "gather":
+                return self.way(state, node) is not None
             case "begin":
                 mine = self.executor[thread]
                 first = state.queues[mine][0] == thread
@@ -190,14 +190,21 @@ class Machine:
                 return node.noun not in self.tried
             case "look":
                 return self.condition[node.noun] not in self.tried
-            case "join" | "turn" | "begin":
+            case "join" | "turn" | "gather" | "begin":
                 return self.enabled(state, thread)
         return False
+
+    def way(self, state: State, node: Node) -> int | None:
+        """Which way the waiting for the end of others goes; None while it lasts."""
+        awaited = [state.at[self.index[name]] for name in node.noun.split()]
+        if len(node.ways) > 1 and FAILED in awaited:
+            return 1
+        return 0 if all(at in (END, FAILED) for at in awaited) else None
 
     def running(self, state: State, executor: int) -> list[int]:
         """The tasks that the workers of an executor are at."""
         waiting = state.queues[executor]
-        return [t for t, its in self.executor.items() if its == executor and state.at[t] > END and t not in waiting]
+        return [t for t, its in self.executor.items() if its == executor and state.at[t] > FAILED and t not in waiting]
 
     def step(self, state: State, thread: int) -> Iterator[tuple[State, int]]:
         """The states that the next step of an enabled thread may lead to, and which way of the node each took."""
@@ -209,6 +216,8 @@ class Machine:
         way = 0
         at = list(state.at)
         match node.verb:
+            case "join" | "gather":
+                way = self.way(state, node) or 0
             case "fork":
                 for choice, target in enumerate(node.ways):
                     at[thread] = self.reached[target]
@@ -296,16 +305,42 @@ class Machine:
         if lock is not None:
             return (state.owners[self.locks[lock]][0],)
         match node.verb:
-            case "join" | "turn":
-                return (self.index[node.noun],)
+            case "join" | "turn" | "gather":
+                awaited = (self.index[name] for name in node.noun.split())
+                return tuple(t for t in awaited if state.at[t] not in (END, FAILED))
             case "begin":
                 mine = self.executor[thread]
                 running = self.running(state, mine)
                 return tuple(running) if len(running) >= self.workers[mine] else ()
             case "await" | "wake" if final:
-                others = (t for t in range(len(self.threads)) if t != thread and state.at[t] > END)
+                others = (t for t in range(len(self.threads)) if t != thread and state.at[t] > FAILED)
                 return tuple(t for t in others if node.noun in self.signals_after(state.at[t]))
         return ()
+
+    def stuck(self, state: State, *, final: bool = False, serving: str = "") -> dict[int, tuple[int, ...]]:
+        """The threads that wait for ever, each with those that it waits for; or that would if an executor had workers
+        for all that stand in its queue."""
+        after = {t: found for t in range(len(self.threads)) if (found := self.blocked_by(state, t, final=final))}
+        served = Node("begin", serving, ())
+        for thread in [t for t in after if replace(self.nodes[state.at[t]], ways=()) == served]:
+            del after[thread]
+        while freed := [t for t, others in after.items() if self._may_go_on(state, t, [o in after for o in others])]:
+            for thread in freed:
+                del after[thread]
+        return after
+
+    def jammed(self, state: State, executor: str, *, final: bool = False) -> bool:
+        """Whether some worker of an executor is stuck, and would be if nothing stood in the queue."""
+        stuck = self.stuck(state, final=final, serving=executor)
+        return any(thread in stuck for thread in self.running(state, self.executors[executor]))
+
+    def _may_go_on(self, state: State, thread: int, stuck: list[bool]) -> bool:
+        """Whether a thread that waits for others may go on although some of them never do: a task in a queue, when one
+        worker gets free; who asks for results as they come, if one that still runs may raise. Who waits for the end of
+        several needs all of them."""
+        node = self.nodes[state.at[thread]]
+        every = node.verb == "gather" and len(node.ways) == 1
+        return not any(stuck) if every else not all(stuck)
 
     def signals_after(self, at: int) -> frozenset[str]:
         """The signals that a thread may give from there on, or those that it starts."""
@@ -333,14 +368,7 @@ class Machine:
 
     def rings(self, state: State, *, final: bool = False) -> Iterator[tuple[int, ...]]:
         """The rings of threads that wait for each other for ever, each once."""
-        after = {t: found for t in range(len(self.threads)) if (found := self.blocked_by(state, t, final=final))}
-        if not after:
-            return
-        while freed := [
-            t for t, blockers in after.items() if any(b not in after and state.at[b] != END for b in blockers)
-        ]:
-            for thread in freed:
-                del after[thread]
+        after = self.stuck(state, final=final)
 
         def extended(path: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
             for following in after[path[-1]]:
@@ -376,7 +404,7 @@ def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, wi
         movers = [t for t in threads if machine.enabled(state, t)]
         if shortcuts:
             movers = next(([t] for t in movers if machine.harmless(state, t)), movers)
-        for about in _judged(machine, state, list(machine.rings(state, final=not movers)), truth):
+        for about in _judged(machine, state, not movers, truth):
             tell(about, state)
         for thread in movers:
             broken = machine.breaks(state, thread)
@@ -395,10 +423,15 @@ def explore(program: Program, *, limit: int = 60_000, shortcuts: bool = True, wi
     return truth
 
 
-def _judged(machine: Machine, state: State, rings: list[tuple[int, ...]], truth: Truth) -> Iterator[object]:
+def _judged(machine: Machine, state: State, final: bool, truth: Truth) -> Iterator[object]:
     """Add to the truth what the rings of a state mean. Where an executor's tasks wait for each other without any lock,
     rings through its queue are no trouble of their own; where only some of its workers do and others wait for locks,
-    the executor and the locks are one ring."""
+    the executor and the locks are one ring; and where one is stuck for a reason of its own, what stands in the queue
+    is that trouble and no other."""
+    rings = list(machine.rings(state, final=final))
+    queues = {executor for ring in rings for executor in _queues(machine, state, ring)}
+    jammed = {executor for executor in queues if machine.jammed(state, executor, final=final)}
+    rings = [ring for ring in rings if jammed.isdisjoint(_queues(machine, state, ring))]
     starved: dict[str, frozenset[str]] = {}
     for ring in rings:
         if not any(machine.wanted(state, t) for t in ring):

@@ -37,6 +37,14 @@ class How(Enum):
     EITHER = "both branches are the same; a finally releases if it was taken"
 
 
+class Gather(Enum):
+    """How the ends of tasks are waited for. What a task raised is raised again where its result is asked for."""
+
+    EACH = "the result of each, in the order of submission"
+    WAIT = "wait: until all have ended, whatever they raised"
+    COMPLETED = "as_completed, and the result of each: until all have ended, or the first one that failed"
+
+
 class Kind(Enum):
     """What a variable is, which decides how its updates are spelled."""
 
@@ -258,9 +266,12 @@ class Submit:
 
 @dataclass(frozen=True)
 class Result:
-    """Wait until the task that the same procedure submitted has ended."""
+    """Wait until the tasks that the same procedure submitted have ended. What one of them raised is raised again (not
+    by `WAIT`), unless `catches`."""
 
     worker: str
+    how: Gather = Gather.EACH
+    catches: bool = False
 
 
 @dataclass(frozen=True)
@@ -349,18 +360,21 @@ class Worker:
     executor: str = ""
     """The executor whose task it is; nothing for a thread of its own, or a task of a `Pool`."""
     parents: tuple[str, ...] = ()
-    """The instances of others that submit it, each one time."""
+    """The instances of others that submit it, each as often as there are copies."""
 
     @property
     def instances(self) -> tuple[str, ...]:
         """The names of its threads."""
         if self.parents:
-            return tuple(f"{self.name}@{parent}" for parent in self.parents)
+            return tuple(instance for parent in self.parents for instance in self.instances_of(parent))
+        return self._copies()
+
+    def _copies(self) -> tuple[str, ...]:
         return (self.name,) if self.copies == 1 else tuple(f"{self.name}#{i}" for i in range(self.copies))
 
     def instances_of(self, parent: str) -> tuple[str, ...]:
         """Its instances that the given thread starts or waits for."""
-        return (f"{self.name}@{parent}",) if self.parents else self.instances
+        return tuple(f"{copy}@{parent}" for copy in self._copies()) if self.parents else self.instances
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
-from .language import Call, Form, Join, Pool, Program, Section, Start, within
+from .automaton import fails
+from .language import Call, Form, Gather, Glance, Join, Pool, Program, Result, Section, Start, Worker, within
 
 STYLES: Final = ("globals", "modules", "fields", "objects", "mixed", "closures", "twins")
 """Module globals · several modules · one class · several classes · classes and globals · locals of main() · several
@@ -57,6 +58,8 @@ class Layout:
     """Locks that the constructors of these classes are given, and keep under the same name."""
     handles: dict[str, str] = field(default_factory=dict)
     """Workers whose thread object is kept in a class or module, because one procedure starts and another joins it."""
+    numbered: set[str] = field(default_factory=set)
+    """Procedures that only a pool's `map` calls, with a number that they do not look at."""
 
     def module_of(self, name: str) -> str:
         """The module in which an item stands."""
@@ -163,4 +166,21 @@ def _spell_threads(program: Program, layout: Layout, random: Random) -> None:
             alone = sum(w.procedure == worker.procedure for w in program.workers) == 1
             if alone and not worker.arguments and worker.procedure not in called:
                 options += ["run"] if layout.homes[worker.procedure] in layout.modules else []
-        layout.spellings[worker.name] = "task" if worker.executor or worker.name in pooled else random.choice(options)
+        if worker.executor or worker.name in pooled:
+            mapped = _may_be_mapped(program, worker) and random.random() < 0.4
+            layout.spellings[worker.name] = "map" if mapped else "task"
+            users = [w for w in program.workers if w.procedure == worker.procedure]
+            if mapped and len(users) == 1 and worker.procedure not in called:
+                layout.numbered.add(worker.procedure)
+        else:
+            layout.spellings[worker.name] = random.choice(options)
+
+
+def _may_be_mapped(program: Program, worker: Worker) -> bool:
+    """Whether `map` means the same as submitting the task and asking for the result of each: where a task raises, it
+    cancels those that have not begun."""
+    asked = [s for p in program.procedures for s in within(p.body) if isinstance(s, Glance | Result)]
+    return (
+        bool(worker.executor) and worker.copies > 1 and not worker.arguments and not fails(program, worker.procedure)
+        and all(isinstance(s, Result) and s.how is Gather.EACH for s in asked if s.worker == worker.name)
+    )  # fmt: skip

@@ -10,6 +10,9 @@ from .language import (
     Branch,
     Call,
     Executor,
+    Fail,
+    Form,
+    Gather,
     Glance,
     Join,
     Pause,
@@ -25,6 +28,9 @@ from .language import (
 
 Body = tuple[Statement, ...]
 EXECUTOR_NAMES = ("requests_pool", "background_pool")
+_GATHERED = (Gather.EACH,) * 6 + (Gather.WAIT, Gather.WAIT, Gather.COMPLETED)
+_FAULTLESS = (Form.WITH, Form.WITH, Form.FINALLY, Form.MANAGER, Form.STACK)
+"""Sections that give the lock back whatever is raised in them."""
 
 
 def pools(random: Random) -> Program:
@@ -45,7 +51,10 @@ def pools(random: Random) -> Program:
             break
         threaded = random.random() < 0.12
         outer = Worker(WORKER_NAMES[i], names[i], copies=copies, executor="" if threaded else random.choice(homes))
-        inner = Worker(f"{names[4 + i]}_part", names[4 + i], executor=random.choice(homes), parents=outer.instances)
+        parts = 2 if copies < 3 and random.random() < 0.25 else 1
+        inner = Worker(
+            f"{names[4 + i]}_part", names[4 + i], copies=parts, executor=random.choice(homes), parents=outer.instances
+        )
         leaf = Procedure(inner.procedure, _leaf(author))
         procedures += [leaf, Procedure(outer.procedure, _outer(author, inner, leaf))]
         outers.append(outer)
@@ -67,15 +76,26 @@ def _all(body: Body) -> list[Statement]:
 def _leaf(author: Author) -> Body:
     random = author.random
     lock = random.choice(list(author.rank))
+    fault: Body = (Branch((Fail(),)),) if random.random() < 0.15 else ()
     if random.random() < 0.5:
-        return (Section(lock, author.touch((lock,)), author.form()),)
-    return author.touch(())
+        body = author.touch((lock,))
+        inside = random.random() < 0.5
+        form = random.choice(_FAULTLESS) if fault else author.form()
+        section = Section(lock, (*fault, *body) if inside else body, form)
+        return (section,) if inside else (*fault, section)
+    return *author.touch(()), *fault
+
+
+def _result(random: Random, worker: str) -> Result:
+    return Result(worker, random.choice(_GATHERED), random.random() < 0.3)
 
 
 def _outer(author: Author, inner: Worker, leaf: Procedure) -> Body:
     random = author.random
     between = author.touch(()) if random.random() < 0.4 else ()
-    wait: Statement = Result(inner.name)
+    wait: Statement = _result(random, inner.name)
+    if random.random() < 0.05:
+        between = (*between, Branch((Fail(),)))
     match random.randrange(12):
         case 0:
             return *between, Call(leaf.name)
@@ -99,12 +119,12 @@ def _main(author: Author, outers: list[Worker]) -> Body:
     body: list[Statement] = []
     waits: list[Statement] = []
     for outer in outers:
-        begin, end = (Submit, Result) if outer.executor else (Start, Join)
-        body.append(begin(outer.name))
+        body.append(Submit(outer.name) if outer.executor else Start(outer.name))
+        end = _result(random, outer.name) if outer.executor else Join(outer.name)
         if random.random() < 0.25:
-            body.append(end(outer.name))
+            body.append(end)
         elif random.random() < 0.85:
-            waits.append(end(outer.name))
+            waits.append(end)
     if random.random() < 0.3:
         body += author.touch(())
     if waits and random.random() < 0.2:

@@ -228,7 +228,8 @@ class _Renderer:
     def function(self, procedure: Procedure, scope: Scope, *, method: bool = False) -> list[str]:
         """A whole function or method."""
         decorators, rest = self.decorator(procedure)
-        parameters = [*(["self"] if method else []), *procedure.parameters]
+        numbered = ["number"] if procedure.name in self.layout.numbered else []
+        parameters = [*(["self"] if method else []), *procedure.parameters, *numbered]
         head = f"def {procedure.name}({', '.join(parameters)}):"
         return [*decorators, head, *indented(self.function_body(rest, scope))]
 

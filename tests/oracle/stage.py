@@ -13,7 +13,7 @@ import dis
 import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from types import CodeType, FrameType, ModuleType
 from typing import Any, Self
@@ -310,14 +310,24 @@ def _library(stage: Stage) -> dict[str, ModuleType]:
     class Future:
         def __init__(self, name: str) -> None:
             self.name = name
+            self.raised: ValueError | None = None
+            self.known = False
 
         def result(self) -> None:
-            stage.reach("join", self.name)
+            if not self.known:
+                stage.reach("join", self.name)
+            if self.raised is not None:
+                raise self.raised
 
     def wait(futures: list[Future], timeout: float | None = None) -> None:
         if timeout is None:
-            for future in futures:
-                future.result()
+            stage.reach("gather", " ".join(future.name for future in futures))
+
+    def as_completed(futures: list[Future]) -> Iterator[Future]:
+        wait(futures)
+        for future in sorted(futures, key=lambda future: future.raised is None):
+            future.known = True
+            yield future
 
     class Executor:
         def __init__(self, max_workers: int | None = None) -> None:
@@ -333,15 +343,24 @@ def _library(stage: Stage) -> dict[str, ModuleType]:
             before = self.tasks[-1] if self.tasks and self.max_workers == 1 else ""
             self.tasks.append(stage.naming)
 
+            future = Future(stage.naming)
+
             def run() -> None:
                 if self.name:
                     stage.reach("begin", self.name)
                 elif before:
                     stage.reach("turn", before)
-                function(*args)
+                try:
+                    function(*args)
+                except ValueError as raised:
+                    future.raised = raised
 
             stage.launch(stage.naming, run)
-            return Future(self.tasks[-1])
+            return future
+
+        def map(self, function: Any, items: Iterable[Any]) -> Iterator[None]:
+            futures = [self.submit(function, item) for item in items]
+            return (future.result() for future in futures)
 
         def __exit__(self, *_: object) -> None:
             for task in self.tasks:
@@ -389,7 +408,9 @@ def _library(stage: Stage) -> dict[str, ModuleType]:
             "threading", Lock=Lock, RLock=RLock, Thread=Thread, Timer=Timer, Event=Channel, Condition=Condition
         ),
         "queue": module("queue", Queue=Channel),
-        "concurrent.futures": module("concurrent.futures", ThreadPoolExecutor=Executor, wait=wait),
+        "concurrent.futures": module(
+            "concurrent.futures", ThreadPoolExecutor=Executor, wait=wait, as_completed=as_completed
+        ),
         "random": module("random", random=chance),
         "time": module("time", sleep=lambda _: None, time=lambda: float(next(clock))),
     }

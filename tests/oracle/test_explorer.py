@@ -19,6 +19,7 @@ from .language import (
     Fail,
     Fetch,
     Form,
+    Gather,
     Glance,
     How,
     Join,
@@ -337,6 +338,47 @@ def test_a_task_that_waits_in_the_queue_behind_a_blocked_one_is_in_its_ring() ->
     holds = (under(A, Submit("inner"), Result("inner")),)
     result = with_executor(2, holds, copies=2)
     assert (result.waits, result.pools) == ({frozenset({A}), frozenset({A, "pool"})}, set())
+
+
+def test_what_stands_in_the_queue_behind_a_task_stuck_for_its_own_reasons_is_no_other_trouble() -> None:
+    tries = (Submit("inner"), Branch((nested(B, B),), (Result("inner"),)))
+    result = with_executor(2, tries, copies=2)
+    assert (result.selves, result.waits) == ({B}, set())
+
+
+def with_tasks(task: tuple[Statement, ...], *after: Statement, copies: int = 1) -> Truth:
+    """Copies of a task in a pool with room for all, what main does once it has submitted them, and a thread beside."""
+    tasks = Worker("task", "first", copies=copies, executor="pool")
+    procedures = (
+        Procedure("first", task), Procedure("second", (COUNT,)),
+        Procedure("main", (Start("beside"), Submit("task"), *after)),
+    )  # fmt: skip
+    program = Program(
+        (Lock(A), Lock(B)), (Variable("count"),), procedures, (tasks, Worker("beside", "second")), (),
+        (Executor("pool", copies),),
+    )  # fmt: skip
+    assert explore(program).outcomes() == explore(program, shortcuts=False).outcomes()
+    return explore(program)
+
+
+def test_what_a_task_raises_is_raised_where_its_result_is_asked_for() -> None:
+    assert not with_tasks((Fail(),), Result("task"), COUNT).lost
+    assert not with_tasks((Fail(),), Result("task", Gather.COMPLETED), COUNT).lost
+    assert with_tasks((Branch((Fail(),)),), Result("task"), COUNT).lost
+    assert with_tasks((Fail(),), Result("task", catches=True), COUNT).lost
+    assert with_tasks((Fail(),), Result("task", Gather.WAIT), COUNT).lost
+    assert with_tasks((Fail(),), COUNT).lost
+
+
+def test_what_a_task_raises_ends_it_and_gives_its_locks_back() -> None:
+    assert not with_tasks((under(A, Fail()),), Result("task", Gather.WAIT), nested(A)).selves
+    assert not with_tasks((under(A, Fail()),), Result("task", Gather.WAIT), nested(A)).waits
+
+
+@pytest.mark.parametrize("how", Gather)
+def test_waiting_for_several_tasks_under_a_lock_that_they_need_deadlocks(how: Gather) -> None:
+    assert with_tasks((nested(A),), under(A, Result("task", how)), copies=2).waits == {frozenset({A})}
+    assert not with_tasks((nested(B),), under(A, Result("task", how)), copies=2).waits
 
 
 def test_an_attempt_without_finally_leaks_when_something_is_raised() -> None:

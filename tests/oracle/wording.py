@@ -20,6 +20,7 @@ from .language import (
     Fetch,
     Fill,
     Form,
+    Gather,
     Glance,
     Grow,
     How,
@@ -133,8 +134,10 @@ class Writer:
                 return self._channel(self.program.channel(channel), isinstance(statement, Signal), scope)
             case Pool():
                 return self._pool(statement, scope)
-            case Submit(worker) | Result(worker) | Glance(worker):
+            case Submit(worker) | Glance(worker):
                 return self._future(self.program.worker(worker), statement, scope)
+            case Result():
+                return self._result(statement, scope)
         raise AssertionError(statement)
 
     def _attempt(self, attempt: Attempt, scope: Scope) -> list[str]:
@@ -330,23 +333,47 @@ class Writer:
             lines += [f"{handle}.join()"] if worker.copies == 1 else join
         return lines
 
-    def _future(self, worker: Worker, statement: Submit | Result | Glance, scope: Scope) -> list[str]:
+    def _future(self, worker: Worker, statement: Submit | Glance, scope: Scope) -> list[str]:
         if isinstance(statement, Glance) and not worker.executor:
             return [f"{self._handle(worker, scope)}.join({self.random.choice(('timeout=2.0', '0.5'))})"]
-        many = worker.copies > 1
-        kept = f"{worker.name}_tasks" if many else f"{worker.name}_task"
-        if isinstance(statement, Submit):
-            target, given = self.call(worker.procedure, worker.arguments, scope)
-            submit = f"{self.path(worker.executor, scope)}.submit({', '.join([target, *given])})"
-            if many and self.random.random() < 0.5:
-                return [f"{kept} = []", f"for _ in range({worker.copies}):", STEP + f"{kept}.append({submit})"]
-            return [f"{kept} = [{submit} for _ in range({worker.copies})]" if many else f"{kept} = {submit}"]
-        futures = kept if many else f"[{kept}]"
+        many, kept = worker.copies > 1, self._kept(worker)
         if isinstance(statement, Glance):
-            return [f"{self.library(scope.module, 'concurrent.futures', 'wait')}({futures}, timeout=2.0)"]
-        if self.random.random() < 0.2:
-            return [f"{self.library(scope.module, 'concurrent.futures', 'wait')}({futures})"]
-        return [f"for task in {kept}:", STEP + "task.result()"] if many else [f"{kept}.result()"]
+            return [f"{self._futures('wait', scope)}({kept if many else f'[{kept}]'}, timeout=2.0)"]
+        target, given = self.call(worker.procedure, worker.arguments, scope)
+        executor = self.path(worker.executor, scope)
+        if self.layout.spellings[worker.name] == "map":
+            if worker.procedure not in self.layout.numbered:
+                target = f"lambda _: {target}()"
+            return [f"{kept} = {executor}.map({target}, range({worker.copies}))"]
+        submit = f"{executor}.submit({', '.join([target, *given])})"
+        if many and self.random.random() < 0.5:
+            return [f"{kept} = []", f"for _ in range({worker.copies}):", STEP + f"{kept}.append({submit})"]
+        return [f"{kept} = [{submit} for _ in range({worker.copies})]" if many else f"{kept} = {submit}"]
+
+    def _result(self, result: Result, scope: Scope) -> list[str]:
+        worker = self.program.worker(result.worker)
+        many, kept = worker.copies > 1, self._kept(worker)
+        futures = kept if many else f"[{kept}]"
+        if self.layout.spellings[worker.name] == "map":
+            spellings = ([f"list({kept})"], [f"for _ in {kept}:", STEP + "pass"])
+            lines = self.random.choice(spellings)
+        elif result.how is Gather.WAIT:
+            return [f"{self._futures('wait', scope)}({futures})"]
+        elif result.how is Gather.COMPLETED:
+            lines = [f"for task in {self._futures('as_completed', scope)}({futures}):", STEP + "task.result()"]
+        else:
+            lines = [f"for task in {kept}:", STEP + "task.result()"] if many else [f"{kept}.result()"]
+        if result.catches:
+            return ["try:", *indented(lines), "except ValueError:", STEP + 'print("refused")']
+        return lines
+
+    def _futures(self, name: str, scope: Scope) -> str:
+        return self.library(scope.module, "concurrent.futures", name)
+
+    @staticmethod
+    def _kept(worker: Worker) -> str:
+        """The name of the future, or of the futures."""
+        return f"{worker.name}_tasks" if worker.copies > 1 else f"{worker.name}_task"
 
     def _pool(self, pool: Pool, scope: Scope) -> list[str]:
         workers = [self.program.worker(s.worker) for s in pool.body if isinstance(s, Start)]
