@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from ..knowledge.locks import LOCKISH_WORDS, LOCKS
@@ -90,7 +91,7 @@ class Seed(NamedTuple):
 def seeds(module: Module) -> tuple[Seed, ...]:
     """The functions of a module that may start threads or take locks, by their words."""
     found = []
-    lockish = {word for word in frozenset().union(*(each.words for each in module.functions)) if _LOCKISH.search(word)}
+    lockish = {word for word in frozenset().union(*(each.words for each in module.functions)) if _says_lock(word)}
     for function in module.functions:
         words = function.words
         if "acquire" not in words and _HANDING.isdisjoint(words) and lockish.isdisjoint(words):
@@ -110,6 +111,12 @@ def seeds(module: Module) -> tuple[Seed, ...]:
         if withs or acquires or arguments:
             found.append(Seed(function, withs, acquires, arguments, made))
     return tuple(found)
+
+
+@cache
+def _says_lock(word: str) -> bool:
+    """Whether a word is called like a lock; most words stand in many modules."""
+    return _LOCKISH.search(word) is not None
 
 
 def demanded(program: Program) -> frozenset[str]:
@@ -172,7 +179,7 @@ class _Demand:
             self._meet(self._static.evaluate(made, function), reach=False)
 
     def _locks(self, context: f.Expr, function: Function) -> bool:
-        if _LOCKISH.search(last_name(context) or ""):
+        if _says_lock(last_name(context) or ""):
             return True
         values = self._static.evaluate(context, function)
         return any(

@@ -28,10 +28,11 @@ def helped_calls(program: Program) -> list[LockCalls]:
                 givers[last_part(use.path)].add(function.name)
     taken = {use.function.name: givers[last_part(use.path)] for uses in takers.values() for use in uses}
     taken = {name: giving for name, giving in taken.items() if giving}
+    names = frozenset(taken)
     found: list[LockCalls] = []
     for function in program.functions if taken else ():
         words = function.words
-        if function.is_top or all(taken[name].isdisjoint(words) for name in words & taken.keys()):
+        if function.is_top or names.isdisjoint(words) or all(taken[n].isdisjoint(words) for n in names & words):
             continue
         paths = {use.path: None for use in calls.get(function, ())}
         for call in function.text.nodes.get(f.Call, ()):

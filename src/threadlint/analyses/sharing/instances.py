@@ -8,6 +8,8 @@ framework hands one instance to many threads, or its author says so.
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from ...knowledge.frameworks import SHARED_HANDLERS
 from ...program.program import Program
 from ...program.symbols import Class, Function
@@ -43,6 +45,9 @@ class Instances:
         self._reached: dict[Root, set[Function]] = {}
         self._cells = {activation.number: activation for activation in self._parallel.execution.activations}
         self._classes = {cls.qualname: cls for cls in program.classes}
+        self._makings: dict[str, list[tuple[Obj, Activation]]] = defaultdict(list)
+        for (name, _), (obj, _, _, activation) in self._parallel.execution.explorer.makings.items():
+            self._makings[name].append((obj, activation))
         self._global = self._kept_globally()
 
     def _kept_globally(self) -> set[Class]:
@@ -53,10 +58,7 @@ class Instances:
         for address, (obj, *_) in explorer.constructions.items():
             if address.root.kind in ("global", "class") and isinstance(obj.type, Class):
                 homes[obj.type] = homes.get(obj.type, 0) + 1
-        makings: dict[str, int] = {}
-        for name, _ in explorer.makings:
-            makings[name] = makings.get(name, 0) + 1
-        kept = {cls for cls, number in homes.items() if 2 * number >= makings.get(cls.qualname, 0)}
+        kept = {cls for cls, number in homes.items() if 2 * number >= len(self._makings.get(cls.qualname, ()))}
         return {above for cls in kept for above in self._program.hierarchy.mro(cls)}
 
     def own_instance(self, root: Root, location: Address) -> bool:
@@ -352,11 +354,10 @@ class Instances:
         """Whether a script makes one instance of a class, once."""
         known = self._single.get(cls)
         if known is None:
-            explorer = self._parallel.execution.explorer
-            family = {cls.qualname, *(below.qualname for below in self._program.hierarchy.subclasses(cls))}
-            makings = [made for (name, _), made in explorer.makings.items() if name in family]
+            family = {each.qualname: None for each in (cls, *self._program.hierarchy.subclasses(cls))}
+            makings = [made for name in family for made in self._makings.get(name, ())]
             known = self._single[cls] = (
-                len(makings) == 1 and not makings[0][0].address.many and self._runs_once(makings[0][3])
+                len(makings) == 1 and not makings[0][0].address.many and self._runs_once(makings[0][1])
             )
         return known
 

@@ -160,23 +160,17 @@ class Class:
 class Function:
     """A function, method, lambda or the top level of a module."""
 
-    __slots__ = ("__dict__", "cls", "facts", "index_in_module", "module", "parent", "qualname")
+    __slots__ = ("__dict__", "cls", "facts", "index_in_module", "is_top", "module", "name", "parent", "qualname")
 
     def __init__(self, module: Module, index: int, facts: f.FunctionFacts) -> None:
         self.module = module
         self.index_in_module = index
+        self.is_top = index == 0
         self.facts = facts
+        self.name = facts.name
         self.qualname = f"{module.name}.{facts.qualname}" if index else module.name
         self.parent: Function | None = None
         self.cls: Class | None = None
-
-    @property
-    def name(self) -> str:
-        return self.facts.name
-
-    @property
-    def is_top(self) -> bool:
-        return self.index_in_module == 0
 
     @cached_property
     def index(self) -> Index:
