@@ -43,6 +43,11 @@ LOCKS: dict[str, LockKind] = {
 }
 """Constructors of locks by canonical name."""
 
+ONE_PERMIT = "a semaphore of one permit"
+"""The type of the lock that taking such a semaphore takes."""
+ONE_PERMIT_LOCK = LockKind(False, True, "thread", "Semaphore(1)")
+"""A semaphore of threads that is made with one permit: it keeps out everybody else, and its holder as well."""
+
 UNKNOWN_LOCK = LockKind(None, True, "thread", "lock")
 """A lock of a kind that the program does not show."""
 

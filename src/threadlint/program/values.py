@@ -140,8 +140,11 @@ class Obj:
         return self.type if isinstance(self.type, str) else self.type.qualname
 
     def at(self, address: Address) -> Obj:
-        """The same object under another address."""
-        return Obj(self.type, address, self.site, self.under)
+        """The same object under another address, with the lock that is part of it."""
+        under = self.under
+        if under is not None and under.address is self.address:
+            under = under.at(address)
+        return Obj(self.type, address, self.site, under)
 
     def __repr__(self) -> str:
         return f"Obj({self.type_name} {self.address!r})"

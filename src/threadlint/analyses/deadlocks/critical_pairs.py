@@ -59,7 +59,7 @@ class CriticalPairs:
         self.nested: list[Pair] = []
         self.again: list[Pair] = []
         self.by_wanted: dict[tuple[str, ...], list[Pair]] = defaultdict(list)
-        for pair in _pairs(together):
+        for pair in _pairs(together, own.batons):
             acquire: Acquire = pair.event.detail
             if any(hold.lock is pair.wanted for hold in pair.held):
                 pair = pair._replace(events=tuple(event for event in pair.events if not of_other_making(event)))
@@ -82,19 +82,22 @@ def _perhaps_held(pair: Pair) -> tuple[Hold, ...]:
     return (*pair.held, *more) if more else ()
 
 
-def _pairs(together: Parallel) -> list[Pair]:
+def _pairs(together: Parallel, batons: frozenset[Address]) -> list[Pair]:
     """Acquisitions of thread locks that threads of this process reach, in order of the program's text."""
+
+    def held_at(event: Event) -> tuple[Hold, ...]:
+        return tuple(hold for hold in event.held if hold.kind.domain == "thread" and hold.lock not in batons)
+
     contexts: dict[object, list[Event]] = defaultdict(list)
     for event in together.execution.events("acquire"):
         acquire: Acquire = event.detail
         reached = event.activation in together.reachable and together.is_met(event)
-        if reached and kind_of(acquire.obj).domain == "thread":
-            locks = frozenset(hold.lock for hold in event.held if hold.kind.domain == "thread")
+        if reached and kind_of(acquire.obj).domain == "thread" and event.subject not in batons:
+            locks = frozenset(hold.lock for hold in held_at(event))
             contexts[event.function, event.at, event.subject, acquire.how, locks].append(event)
     found = []
     for events in contexts.values():
-        held = tuple(hold for hold in events[0].held if hold.kind.domain == "thread")
-        found.append(Pair(tuple(events), held, events[0].subject))
+        found.append(Pair(tuple(events), held_at(events[0]), events[0].subject))
     found.sort(key=lambda pair: (pair.function.module.name, pair.event.at, len(pair.held)))
     return found
 

@@ -20,6 +20,7 @@ from ...program.values import Address, Lit, Obj, Values
 from ..execution import Event, Hold, LibraryCall
 from ..execution.events import task_of
 from ..parallel import Parallel, parallel
+from ..parallel.own_locks import own_locks
 
 
 class Waiting(NamedTuple):
@@ -29,6 +30,8 @@ class Waiting(NamedTuple):
     wait: Wait
     length: str
     seconds: float | None
+    batons: frozenset[Address] = frozenset()
+    """What looks like a lock and is a signal."""
 
     @property
     def receiver(self) -> Obj | None:
@@ -56,7 +59,10 @@ class Waiting(NamedTuple):
         return tuple(
             hold
             for hold in (*self.event.held, *self.event.perhaps)
-            if hold.lock is not mine and hold.kind.excludes and hold.kind.domain == "thread"
+            if hold.lock is not mine
+            and hold.kind.excludes
+            and hold.kind.domain == "thread"
+            and hold.lock not in self.batons
         )
 
 
@@ -97,6 +103,7 @@ def _number(values: Values | None) -> float | None:
 def waiting(program: Program) -> list[Waiting]:
     """Every waiting that a thread of this process reaches, in order of place."""
     together: Parallel = program.ask(parallel)
+    batons = program.ask(own_locks).batons
     waits = {**WAITS, **{name: Wait(name.rpartition(".")[2], "io") for name in program.config.blocking}}
     found: list[Waiting] = []
     for event in together.execution.events("call"):
@@ -118,7 +125,7 @@ def waiting(program: Program) -> list[Waiting]:
         ):
             length = "forever"
         if length != "none" and not _asked_first(wait, event):
-            found.append(Waiting(event, wait, length, seconds))
+            found.append(Waiting(event, wait, length, seconds, batons))
     found.sort(key=lambda each: (each.event.function.module.name, each.event.at, each.event.activation.number))
     return found
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...knowledge.locks import LOCKS, UNKNOWN_LOCK, LockKind
+from ...knowledge.locks import LOCKS, ONE_PERMIT, ONE_PERMIT_LOCK, UNKNOWN_LOCK, LockKind
 from ...knowledge.locks import UNKNOWN_LOCK_TYPE as UNKNOWN_LOCK_TYPE
 from ...model import facts as f
 from ...program.evaluate import Arguments
@@ -51,7 +51,8 @@ def lock_of(obj: Obj) -> Obj:
 
 def kind_of(obj: Obj) -> LockKind:
     """The kind of the lock that taking `obj` takes."""
-    return LOCKS.get(lock_of(obj).type_name, UNKNOWN_LOCK)
+    name = lock_of(obj).type_name
+    return ONE_PERMIT_LOCK if name == ONE_PERMIT else LOCKS.get(name, UNKNOWN_LOCK)
 
 
 def task_of(pool: Address, node: f.Expr) -> Address:

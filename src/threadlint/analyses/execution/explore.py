@@ -302,7 +302,7 @@ def _as_seen_by(receiver: Value | None, frame: ActiveFrame) -> tuple[Hold, ...]:
         return held
     return tuple(
         Hold(hold.obj.at(field(there, hold.lock.key)), hold.at, hold.how, hold.activation, hold.through)
-        if hold.lock.kind == "field" and hold.lock.base is here and hold.obj.under is None
+        if hold.lock.kind == "field" and hold.lock.base is here and hold.obj.address is hold.lock
         else hold
         for hold in held
     )

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
+from ...knowledge.locks import ONE_PERMIT_LOCK
 from ...program.program import Program
 from ...program.symbols import Function
 from ...program.values import Address, Obj
@@ -38,6 +39,13 @@ class OwnLocks:
             for lock, events in again.items()
             if self.surely_plain(lock) and not self.is_signal(lock, events) and not any(map(self._may_differ, events))
         ]
+
+    @cached_property
+    def batons(self) -> frozenset[Address]:
+        """Semaphores of one permit that somebody gives back who has not taken them: signals, and no locks."""
+        taken = {each.subject for each in self._run.events("acquire") if kind_of(each.detail.obj) is ONE_PERMIT_LOCK}
+        given = [each.subject for each in self._run.events("release") if each.detail is None] if taken else []
+        return frozenset(lock for lock in taken if any(self._names.may_be_same(lock, each) for each in given))
 
     def _may_differ(self, event: Event) -> bool:
         """Whether the lock that is taken need not be the one that is held."""
@@ -86,6 +94,8 @@ class OwnLocks:
         are made beside it. What a `with` holds is given back at its end."""
         if all(hold.how == "with" for event in events for hold in event.held if hold.lock is lock):
             return False
+        if lock in self.batons:
+            return True
         for event in self._run.events("release"):
             if event.detail is None and self._names.may_be_same(event.subject, lock):
                 if not any(word in event.function.name.lower() for word in ("release", "unlock", "exit")):

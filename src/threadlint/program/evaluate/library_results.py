@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 IDENTITY = Ext("a decorator that returns what it is given")
 NOTHING = (Lit(None),)
+_SEMAPHORES = frozenset({"threading.Semaphore", "threading.BoundedSemaphore"})
 
 
 def library_result(
@@ -40,6 +41,8 @@ def library_result(
             wrapped = [v for v in arguments.get(kind.wraps, "lock") or () if isinstance(v, Obj)]
             under = wrapped[0] if wrapped else None
         made = calls.allocate(name, frame, node, hint, under)
+        if name in _SEMAPHORES and arguments.get(0, "value") in (None, (Lit(1),)) and not arguments.open:
+            made = Obj(name, made.address, made.site, Obj(locks.ONE_PERMIT, made.address, made.site))
         frame.made(made, arguments, node)
         return (made,)
     if name in types.TRANSPARENT:
