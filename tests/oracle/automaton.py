@@ -70,8 +70,8 @@ class Node:
     consult, send and receive, start and join (of a thread or task; second way: it raised), gather (the same of all, in
     whatever order they end), turn (a pool task waits for the one before it),
     begin (a task waits for a worker of its executor), fork (either way), signal, await, look (first way: the flag is
-    set; second: it is not, and the lock is given back), wake (take it again once the flag is set), leak (no step: here
-    the text leaves the lock taken), end.
+    set; second: it is not, and the lock is given back), wake (take it again once the flag is set), arrive and pass (at
+    a barrier), leak (no step: here the text leaves the lock taken), end.
     """
 
     verb: str
@@ -192,6 +192,8 @@ class _Builder:
                 look = self.emit("look", channel)
                 self.nodes[look] = Node("look", channel, (then, self.emit("wake", channel, look)))
                 return look
+            case Await(channel) if self.program.channel(channel).parties:
+                return self.emit("arrive", channel, self.emit("pass", channel, then))
             case Await(channel):
                 return self.emit("await", channel, then)
         raise AssertionError(statement)

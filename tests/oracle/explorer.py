@@ -29,15 +29,15 @@ class State:
     """Where all threads stand, in the order of `Automata.entries`."""
 
     at: tuple[int, ...]
-    owners: tuple[tuple[int, int], ...]
-    """Per lock: the owner (or -1) and how many times it has taken it."""
+    owners: tuple[tuple[int, ...], ...]
+    """Per lock: who holds it, in order; as often as it has taken it."""
     pending: frozenset[tuple[int, str]] = frozenset()
     """(thread, variable): read, and not yet written back."""
     stale: frozenset[tuple[int, str]] = frozenset()
     """The pending reads that another thread has overwritten."""
     channels: tuple[int, ...] = ()
-    """The items in each channel; 1 for an event that is set, a cache whose entry is made, and a record that is empty; 2
-    for a record that is filled."""
+    """The items in each channel, or how many have come to a barrier; 1 for an event that is set, a cache whose entry is
+    made, and a record that is empty; 2 for a record that is filled."""
     queues: tuple[tuple[int, ...], ...] = ()
     """Per executor: the tasks that were submitted and have not begun, in that order."""
     sent: tuple[tuple[str, ...], ...] = ()
@@ -96,6 +96,8 @@ class Machine:
         self.entry = list(self.automata.entries.values())
         self.locks = {lock.name: i for i, lock in enumerate(program.locks)}
         self.reentrant = [lock.reentrant for lock in program.locks]
+        self.permits = [max(lock.permits, 1) for lock in program.locks]
+        self.parties = {channel.name: channel.parties for channel in program.channels if channel.parties}
         made = [v.name for v in program.variables if v.kind in (Kind.CACHE, Kind.LAZY, Kind.RECORD)]
         self.channels = {name: i for i, name in enumerate([*(c.name for c in program.channels), *made])}
         self.kinds = {variable.name: variable.kind for variable in program.variables}
@@ -114,7 +116,7 @@ class Machine:
     def initial(self) -> State:
         """Only main has started."""
         at = (self.entry[0], *(UNSTARTED for _ in self.threads[1:]))
-        owners, empty = tuple((-1, 0) for _ in self.locks), ((),) * len(self.queue)
+        owners, empty = ((),) * len(self.locks), ((),) * len(self.queue)
         none = (0,) * len(self.channels)
         return State(at, owners, channels=none, queues=((),) * len(self.executors), sent=empty)
 
@@ -151,8 +153,8 @@ class Machine:
     def free(self, state: State, thread: int, lock: str) -> bool:
         """Could the thread take the lock at once?"""
         i = self.locks[lock]
-        owner = state.owners[i][0]
-        return owner == -1 or (owner == thread and self.reentrant[i])
+        owners = state.owners[i]
+        return len(owners) < self.permits[i] or (self.reentrant[i] and thread in owners)
 
     def enabled(self, state: State, thread: int) -> bool:
         """Could the thread take its next step now?"""
@@ -172,6 +174,8 @@ class Machine:
                 return False
             case "await" | "wake":
                 return state.channels[self.channels[node.noun]] > 0
+            case "pass":
+                return state.channels[self.channels[node.noun]] >= self.parties[node.noun]
             case "receive":
                 return bool(state.sent[self.channels[node.noun.partition(" ")[0]]])
         return True
@@ -184,13 +188,13 @@ class Machine:
         match node.verb:
             case "start":
                 return self.index[node.noun] not in self.executor
-            case "fork" | "signal":
+            case "fork" | "signal" | "arrive":
                 return True
             case "release":
                 return node.noun not in self.tried
             case "look":
                 return self.condition[node.noun] not in self.tried
-            case "join" | "turn" | "gather" | "begin":
+            case "join" | "turn" | "gather" | "begin" | "pass":
                 return self.enabled(state, thread)
         return False
 
@@ -231,9 +235,9 @@ class Machine:
                 else:
                     way = 1
             case "release":
-                owners = self._released(owners, node.noun)
+                owners = self._released(owners, thread, node.noun)
             case "look" if not channels[self.channels[node.noun]]:
-                owners, way = self._released(owners, self.condition[node.noun]), 1
+                owners, way = self._released(owners, thread, self.condition[node.noun]), 1
             case "wake":
                 owners = self._taken(owners, thread, self.condition[node.noun])
             case "check" if channels[self.channels[node.noun]]:
@@ -279,6 +283,9 @@ class Machine:
             case "begin":
                 i = self.executor[thread]
                 queues = (*queues[:i], queues[i][1:], *queues[i + 1 :])
+            case "arrive":
+                i = self.channels[node.noun]
+                channels = (*channels[:i], channels[i] + 1, *channels[i + 1 :])
             case "signal" | "await":
                 i = self.channels[node.noun]
                 count = channels[i] + (1 if node.verb == "signal" else -1) if self.queue[i] else 1
@@ -286,24 +293,26 @@ class Machine:
         at[thread] = self.reached[node.ways[way]]
         yield State(tuple(at), owners, pending, stale, channels, queues, sent, received), way
 
-    def _taken(self, owners: tuple[tuple[int, int], ...], thread: int, lock: str) -> tuple[tuple[int, int], ...]:
+    def _taken(self, owners: tuple[tuple[int, ...], ...], thread: int, lock: str) -> tuple[tuple[int, ...], ...]:
         i = self.locks[lock]
-        return (*owners[:i], (thread, owners[i][1] + 1), *owners[i + 1 :])
+        return (*owners[:i], tuple(sorted((*owners[i], thread))), *owners[i + 1 :])
 
-    def _released(self, owners: tuple[tuple[int, int], ...], lock: str) -> tuple[tuple[int, int], ...]:
+    def _released(self, owners: tuple[tuple[int, ...], ...], thread: int, lock: str) -> tuple[tuple[int, ...], ...]:
         i = self.locks[lock]
-        owner, count = owners[i]
-        return (*owners[:i], (owner, count - 1) if count > 1 else (-1, 0), *owners[i + 1 :])
+        left = list(owners[i])
+        left.remove(thread)
+        return (*owners[:i], tuple(left), *owners[i + 1 :])
 
     def blocked_by(self, state: State, thread: int, *, final: bool = False) -> tuple[int, ...]:
-        """The threads of which one has to go on before this one can: the owner of the lock, the thread that is joined,
-        the tasks that the workers of the executor are at; in a final state, those that would give the signal."""
+        """The threads of which one has to go on before this one can: the holders of the lock, the thread that is
+        joined, the tasks that the workers of the executor are at; in a final state, those that would give the signal or
+        come to the barrier."""
         node = self.node(state, thread)
         if node is None or self.enabled(state, thread):
             return ()
         lock = self.wanted(state, thread)
         if lock is not None:
-            return (state.owners[self.locks[lock]][0],)
+            return tuple(dict.fromkeys(state.owners[self.locks[lock]]))
         match node.verb:
             case "join" | "turn" | "gather":
                 awaited = (self.index[name] for name in node.noun.split())
@@ -312,7 +321,7 @@ class Machine:
                 mine = self.executor[thread]
                 running = self.running(state, mine)
                 return tuple(running) if len(running) >= self.workers[mine] else ()
-            case "await" | "wake" if final:
+            case "await" | "wake" | "pass" if final:
                 others = (t for t in range(len(self.threads)) if t != thread and state.at[t] > FAILED)
                 return tuple(t for t in others if node.noun in self.signals_after(state.at[t]))
         return ()
@@ -343,13 +352,14 @@ class Machine:
         return not any(stuck) if every else not all(stuck)
 
     def signals_after(self, at: int) -> frozenset[str]:
-        """The signals that a thread may give from there on, or those that it starts."""
+        """The signals that a thread may give from there on, or those that it starts, and the barriers to which it may
+        come."""
         if at not in self._signals:
             found: set[str] = set()
             todo, seen = [at], {at}
             while todo:
                 node = self.nodes[todo.pop()]
-                if node.verb == "signal":
+                if node.verb in ("signal", "arrive"):
                     found.add(node.noun)
                 further = (*node.ways, self.entry[self.index[node.noun]]) if node.verb == "start" else node.ways
                 todo += [way for way in further if way not in seen]
@@ -449,6 +459,8 @@ def _judged(machine: Machine, state: State, final: bool, truth: Truth) -> Iterat
     for ring in rings:
         steps = [machine.wanted(state, t) for t in ring]
         locks = frozenset(machine.program.report(lock) for lock in steps if lock)
+        if any(machine.program.lock(lock).permits > 1 for lock in steps if lock):
+            continue  # who holds the other permits decides, too: no question asks for that
         if not locks or not starved.keys().isdisjoint(_queues(machine, state, ring)):
             continue
         if None in steps:

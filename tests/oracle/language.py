@@ -62,6 +62,8 @@ class Kind(Enum):
 class Lock:
     name: str
     reentrant: bool = False
+    permits: int = 0
+    """A semaphore of so many permits, given back by whoever took them; 0 for a lock."""
 
 
 @dataclass(frozen=True)
@@ -295,7 +297,8 @@ class Signal:
 
 @dataclass(frozen=True)
 class Await:
-    """Wait until the event or flag is set, or take one item from the queue, without a timeout."""
+    """Wait until the event or flag is set, take one item from the queue, or wait at the barrier for all its parties;
+    without a timeout."""
 
     channel: str
 
@@ -318,7 +321,8 @@ class Receive:
 
 @dataclass(frozen=True)
 class Channel:
-    """An event; a queue; or, with a condition, a flag that is set under that lock and waited for with it, held once.
+    """An event; a queue; with parties, a barrier that so many threads pass together, once; or, with a condition, a flag
+    that is set under that lock and waited for with it, held once.
 
     `alias` is the name of the condition in the text if the lock has a name of its own beside it.
     """
@@ -327,6 +331,7 @@ class Channel:
     queue: bool = False
     condition: str = ""
     alias: str = ""
+    parties: int = 0
 
 
 @dataclass(frozen=True)

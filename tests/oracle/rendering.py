@@ -189,6 +189,10 @@ class _Renderer:
                 if any(channel.condition == name and not channel.alias for channel in self.program.channels):
                     inner = "" if lock.reentrant else f"{self.library(module, 'threading', 'Lock')}()"
                     return f"{self.library(module, 'threading', 'Condition')}({inner})"
+                if lock.permits:
+                    kind = "BoundedSemaphore" if self.coin("bounded", name) else "Semaphore"
+                    said = "" if lock.permits == 1 and self.coin("said", name) else str(lock.permits)
+                    return f"{self.library(module, 'threading', kind)}({said})"
                 return f"{self.library(module, 'threading', 'RLock' if lock.reentrant else 'Lock')}()"
         for executor in self.program.executors:
             if executor.name == name:
@@ -200,6 +204,8 @@ class _Renderer:
                 return f"{self.library(module, 'threading', 'Condition')}({owner}{channel.condition})"
             if channel.name == name and channel.condition:
                 return "False"
+            if channel.name == name and channel.parties:
+                return f"{self.library(module, 'threading', 'Barrier')}({channel.parties})"
             if channel.name == name:
                 source, kind = ("queue", "Queue") if channel.queue else ("threading", "Event")
                 return f"{self.library(module, source, kind)}()"

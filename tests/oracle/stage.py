@@ -259,6 +259,40 @@ def _library(stage: Stage) -> dict[str, ModuleType]:
     class RLock(Lock):
         reentrant = True
 
+    class Semaphore:
+        def __init__(self, value: int = 1) -> None:
+            self.name, self.value = stage.assigned(), value
+            self.owners: list[Actor] = []
+
+        def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
+            attempt = not blocking or timeout is not None
+            stage.reach("try" if attempt else "acquire", self.name)
+            if len(self.owners) == self.value:
+                assert attempt, f"{self.name} is not free"
+                return False
+            self.owners.append(stage.current.actor)
+            return True
+
+        def release(self) -> None:
+            stage.reach("release", self.name)
+            self.owners.remove(stage.current.actor)
+
+        def __enter__(self) -> bool:
+            return self.acquire()
+
+        def __exit__(self, *_: object) -> None:
+            self.release()
+
+    class Barrier:
+        def __init__(self, parties: int) -> None:
+            self.name, self.parties, self.arrived = stage.assigned(), parties, 0
+
+        def wait(self) -> None:
+            stage.reach("arrive", self.name)
+            self.arrived += 1
+            stage.reach("pass", self.name)
+            assert self.arrived >= self.parties, f"not all have come to {self.name}"
+
     class Condition:
         def __init__(self, lock: Lock | None = None) -> None:
             self.lock = lock or RLock()
@@ -405,7 +439,8 @@ def _library(stage: Stage) -> dict[str, ModuleType]:
 
     return {
         "threading": module(
-            "threading", Lock=Lock, RLock=RLock, Thread=Thread, Timer=Timer, Event=Channel, Condition=Condition
+            "threading", Lock=Lock, RLock=RLock, Semaphore=Semaphore, BoundedSemaphore=Semaphore, Barrier=Barrier,
+            Thread=Thread, Timer=Timer, Event=Channel, Condition=Condition,
         ),
         "queue": module("queue", Queue=Channel),
         "concurrent.futures": module(

@@ -1,4 +1,4 @@
-"""Programs that are about one thing: rings of locks, attempts, conditions, joins, pools, leaks.
+"""Programs that are about one thing: rings of locks, attempts, conditions, barriers, semaphores, joins, pools, leaks.
 
 The usual programs have a little of everything. Here the shapes that one question turns on are common, together with the
 small change that makes each of them harmless.
@@ -7,11 +7,12 @@ small change that makes each of them harmless.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Final
 
 from .author import CHANNEL_NAMES, PROCEDURE_NAMES, WORKER_NAMES, Author
-from .generator import generate_program
+from .generator import generate_program, reached
 from .language import (
     Attempt,
     Await,
@@ -24,6 +25,7 @@ from .language import (
     How,
     Join,
     Kind,
+    Lock,
     Pause,
     Pool,
     Procedure,
@@ -260,6 +262,45 @@ def _in_turn(author: Author, channel: Channel, statement: Statement, others: lis
     return body
 
 
+# -- barriers and semaphores ----------------------------------------------------------------------------------------
+
+
+def meetings(random: Random) -> Program:
+    """Threads that meet at a barrier, often under a lock that one of the others needs before it comes there."""
+    author = Author(random, (2, 2, 3))
+    author.habits.rare, author.habits.careful = 0.0, random.choice((1.0, 1.0, 1.0, 0.8))
+    parties = random.choice((2, 2, 3))
+    barrier = Channel(random.choice(CHANNEL_NAMES), parties=parties)
+    mine = random.random() < 0.4
+    outside, others = random.choice((0.2, 0.5, 0.8)), list(author.rank)[: random.choice((1, 2, 3))]
+    procedures: list[Procedure] = []
+    for name in random.sample(PROCEDURE_NAMES, parties):
+        body = _in_turn(author, barrier, Await(barrier.name), others, outside)
+        if random.random() < 0.25:
+            lock = random.choice(others)
+            before = Section(lock, author.touch((lock,)), author.form())
+            body = (before, *body) if random.random() < 0.5 else (*body, before)
+        procedures.append(Procedure(name, body))
+    own: Body = procedures.pop().body if mine else ()
+    workers = [Worker(WORKER_NAMES[i], p.name) for i, p in enumerate(procedures)]
+    starts: Body = tuple(Start(w.name) for w in workers)
+    joins: Body = tuple(Join(w.name) for w in workers if random.random() < 0.85)
+    return _program(author, procedures, workers, (*starts, *own, *joins), barrier)
+
+
+def permits(random: Random) -> Program:
+    """Semaphores in the place of locks: with one permit they are locks, with two they keep nobody out."""
+    program = reached(random.choice((rings, joins, joins, generate_program))(random))
+    named = {channel.condition for channel in program.channels}
+
+    def semaphore(lock: Lock) -> Lock:
+        if lock.reentrant or lock.name in named or random.random() < 0.2:
+            return lock
+        return Lock(lock.name, permits=1 if random.random() < 0.75 else 2)
+
+    return replace(program, locks=tuple(map(semaphore, program.locks)))
+
+
 # -- joins ----------------------------------------------------------------------------------------------------------
 
 
@@ -326,6 +367,8 @@ THEMES: Final[dict[str, Callable[[Random], Program]]] = {
     "rings": rings,
     "attempts": attempts,
     "conditions": conditions,
+    "meetings": meetings,
+    "permits": permits,
     "joins": joins,
     "pools": pools,
     "leaks": leaks,

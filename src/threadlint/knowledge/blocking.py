@@ -109,6 +109,7 @@ ENDERS: dict[str, frozenset[str]] = {
     "condition": frozenset(
         {"threading.Condition.notify", "threading.Condition.notify_all", "threading.Condition.notifyAll"}
     ),
+    "barrier": frozenset({"threading.Barrier.wait"}),
 }
 """By what is waited on: the calls on the same object by which another thread ends the waiting."""
 

@@ -1,7 +1,8 @@
 """Threads that wait, under a lock, for somebody who cannot come without that lock.
 
 Definitions. A waiting W holds the locks X until somebody *ends* it: the thread that is joined, the task whose result is
-asked for, the tasks of a pool that is shut down, who puts into the queue, sets the event, notifies the condition. An
+asked for, the tasks of a pool that is shut down, who puts into the queue, sets the event, notifies the condition, and
+those who come to the barrier, of whom all are needed. An
 end *needs* a lock of X when it happens under that lock, or when the thread has to take the lock (and waits for it) on
 its way there; for a thread or task the whole of it is the way. W is a ring when some end that may still be to come
 needs a lock of X and no end that could come meanwhile does without; nor does one come that needs a lock of somebody
@@ -31,7 +32,7 @@ from .awaited import ENDS, Awaited, awaited
 from .critical_pairs import CriticalPairs, Pair, critical_pairs
 from .full_pools import FullPools, full_pools
 from .lock_order import LockOrder, Order, lock_order
-from .waiting import Waiting, waiting
+from .waiting import Waiting, parties_of, waiting
 
 LONGEST = 3
 """Threads followed that wait for each other one after the other."""
@@ -74,7 +75,7 @@ class Rings:
             for each in program.ask(waiting)
             if each.length == "forever"
             and each.held
-            and each.wait.on not in ("io", "time", "file", "process", "barrier")
+            and each.wait.on not in ("io", "time", "file", "process")
         ]
         self._for: dict[tuple[str, ...], list[Waiting]] = defaultdict(list)
         for each in waits:
@@ -104,6 +105,8 @@ class Rings:
                 if ring is not None:
                     return ring._replace(chain=chain)
             return None
+        if each.wait.on == "barrier":
+            return self._at_barrier(each)
         ring = None
         for end in self._ending(each):
             enders = list(self._parallel.leading(end))  # it would end the waiting, if it ever came to that
@@ -114,6 +117,24 @@ class Rings:
                 if isinstance(verdict, Ring):
                     ring = ring or verdict
         return ring
+
+    def _at_barrier(self, each: Waiting) -> Ring | None:
+        """The ring of a waiting at a barrier to which too few can come without a lock that is held there."""
+        wanted = parties_of(self._parallel, each.receiver)
+        mine = {waiter.root for waiter in self._meetings(each.event)}
+        rings: list[Ring] = []
+        coming: set[Root] = set()
+        for end in self._ending(each):
+            enders = list(self._parallel.leading(end))
+            for root in self._parallel.roots_of(end.activation):
+                verdict = self._needed_for(each, root, end, [ender for ender in enders if ender.root is root])
+                if isinstance(verdict, Ring):
+                    rings.append(verdict)
+                elif root not in mine and verdict is False:
+                    coming.add(root)
+        if wanted is None or not rings or any(root.many for root in coming | mine):
+            return None
+        return rings[0] if len(coming) + 1 < wanted else None
 
     def _to_end_first(self, each: Waiting) -> Iterator[tuple[Root, tuple[Waiting, ...], tuple[Root, ...]]]:
         """The threads and tasks that have to end before the waiting does, the nearest first: those waited for, and

@@ -24,6 +24,7 @@ _WORDS = {
     "tasks": "`join()` waits until all items are done",
     "put": "`put()` waits for room",
     "event": "`wait()` waits for the event",
+    "barrier": "`wait()` waits at the barrier",
     "condition": "`{what}()` waits on the condition",
 }
 

@@ -155,16 +155,23 @@ def _asked_first(wait: Wait, event: Event) -> bool:
     return False
 
 
+def _size_of(together: Parallel, obj: Obj | None, name: str) -> Values | None:
+    """What was given for the size of an object when it was made."""
+    explorer = together.execution.explorer
+    made = explorer.constructions.get(obj.address) if obj is not None else None
+    if made is None and obj is not None and obj.site:
+        made = explorer.makings.get((obj.type_name, obj.site))
+    return made[1].get(0, name) if made is not None else None
+
+
 def bounded(together: Parallel, queue: Obj | None) -> bool:
     """Whether a queue was surely made with room for a certain number of items."""
-    if queue is None:
-        return False
-    explorer = together.execution.explorer
-    made = explorer.constructions.get(queue.address) or (
-        explorer.makings.get((queue.type_name, queue.site)) if queue.site else None
-    )
-    if made is None:
-        return False
-    size = made[1].get(0, "maxsize")
+    size = _size_of(together, queue, "maxsize")
     number = _number(size)
     return size is not None and ((number is None and size != ()) or (number is not None and number > 0))
+
+
+def parties_of(together: Parallel, barrier: Obj | None) -> int | None:
+    """How many threads have to come to a barrier, where the text shows it."""
+    number = _number(_size_of(together, barrier, "parties"))
+    return int(number) if number is not None else None
