@@ -9,8 +9,8 @@ GIVING = frozenset(
 )
 """Calls after which a waiting thread may go on."""
 
-WAITING = frozenset({"threading.Event.wait", *(f"{name}.get" for name in _QUEUES)})
-"""Calls that, without a timeout, return only after the signal was given."""
+WAITING = frozenset({"threading.Event.wait", "threading.Barrier.wait", *(f"{name}.get" for name in _QUEUES)})
+"""Calls that, without a timeout, return only after the signal was given, or when all have come."""
 
 POLLING = frozenset(f"{name}.get_nowait" for name in _QUEUES)
 """Calls that take something out of a queue if there is something."""

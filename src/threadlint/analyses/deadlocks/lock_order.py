@@ -140,7 +140,7 @@ class LockOrder:
             for other in orders[index + 1 :]:
                 if self._gated(order, other):
                     return False
-        return True
+        return len(orders) == 2 or not _throttled(orders)
 
     def _threads(self, orders: tuple[Order, ...]) -> tuple[Order, ...] | None:
         """The same orders with threads that can take them at the same time; None when there are none."""
@@ -225,6 +225,12 @@ class LockOrder:
         """For two instances of one class, each side's own held lock is not a gate for the other."""
         pair = {self._names.identity(one.held), self._names.identity(one.wanted)}
         return len(pair) == 1 and self._names.identity(first) in pair and not (first.single and first is second)
+
+
+def _throttled(orders: tuple[Order, ...]) -> bool:
+    """Whether all hold one semaphore, which may have too few permits for so many."""
+    held = [{hold.lock for hold in order.pair.held if not hold.kind.excludes} for order in orders]
+    return bool(set.intersection(*held))
 
 
 def _combinations(steps: list[list[Order]]) -> Iterator[tuple[Order, ...]]:

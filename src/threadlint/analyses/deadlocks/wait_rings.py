@@ -235,7 +235,7 @@ class Rings:
     def _signals(self, each: Waiting) -> set[Address]:
         """What whoever is behind the waiting knows to have been given: events, items, flags under the condition."""
         flags = self._parallel.execution.explorer.flag_waits.get((each.event.function, each.event.at), set())
-        return {*flags, *(each.targets if each.wait.on == "event" else ())}
+        return {*flags, *(each.targets if each.wait.on in ("event", "barrier") else ())}
 
     def _needs(self, lock: Address) -> Iterator[tuple[Pair, Order | None]]:
         """Acquisitions that wait for a lock, directly or through one more thread."""
