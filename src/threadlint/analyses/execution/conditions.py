@@ -140,9 +140,9 @@ def _assume(frame: ActiveFrame, test: f.Expr, state: State, outcome: bool) -> No
             hold = state.flags.get(test.id)
         if hold is not None:
             state.settle(hold.lock)
-            if outcome and hold not in state.held and takes_again(hold, state.held):
-                state.ended |= {taken_again(hold.lock)}  # who holds the lock does not get it, however it is asked for
-            if outcome and state.holds(hold.lock) is None:
+            if outcome and hold not in state.held:
+                if takes_again(hold, state.held):  # who holds the lock does not get it, however it is asked for
+                    state.ended |= {taken_again(hold.lock)}
                 state.held = (*state.held, hold)
             elif not outcome and state.holds(hold.lock) is hold:
                 state.release(hold.lock)

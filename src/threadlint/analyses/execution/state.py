@@ -59,8 +59,13 @@ class State:
         if other is None or other is self:
             return self
         if self.held is not other.held:
-            locks = {hold.lock for hold in other.held}
-            self.held = tuple(hold for hold in self.held if hold.lock in locks)
+            theirs = [hold.lock for hold in other.held]
+            kept: list[Hold] = []
+            for hold in self.held:  # a lock that is taken twice on one path and once on the other is held once
+                if hold.lock in theirs:
+                    theirs.remove(hold.lock)
+                    kept.append(hold)
+            self.held = tuple(kept)
         if self.perhaps is not other.perhaps:
             self.perhaps = (*self.perhaps, *(hold for hold in other.perhaps if hold not in self.perhaps))
         mine = self.names
