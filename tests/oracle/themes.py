@@ -170,7 +170,7 @@ def attempts(random: Random) -> Program:
     author = _Impatient(random, (2, 2, 3))
     author.habits.rare = 0.15
     author.habits.ordered, author.habits.careful = random.choice((0.9, 0.3, 0.0)), random.choice((1.0, 1.0, 1.0, 0.9))
-    return generate_program(random, author)
+    return reached(generate_program(random, author))
 
 
 # -- leaks ----------------------------------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ def leaks(random: Random) -> Program:
     author = _Careless(random, (1, 2, 2))
     author.habits.rare, author.habits.gate = 0.04, None
     author.variables = tuple(v for v in author.variables if v.kind is not Kind.TABLE)
-    return generate_program(random, author)
+    return reached(generate_program(random, author))
 
 
 # -- conditions and other signals -----------------------------------------------------------------------------------

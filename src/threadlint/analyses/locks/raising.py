@@ -7,6 +7,7 @@ program in which nothing counts.
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ...knowledge.keeping import (
@@ -18,7 +19,7 @@ from ...knowledge.keeping import (
 )
 from ...model import facts as f
 from ...program.program import Program
-from ...program.symbols import Class, Function, caught_types
+from ...program.symbols import Class, Function, caught_types, last_name
 from ...program.traverse import children
 from ...program.values import Cls, Ext, ExtMethod, Fn, Lit, Obj, Value
 from ..execution import execution
@@ -30,25 +31,33 @@ _FAILING = frozenset({
 """Methods of built-in types that fail in practice; `type.__call__` makes an instance, which runs any code."""
 
 
+Raised = frozenset[str]
+"""The names of exceptions; empty for nothing that counts."""
+NOTHING: Raised = frozenset()
+ANYTHING: Raised = frozenset({""})
+"""Some exception, nobody knows which."""
+
+
 class Raising:
     """Answers about expressions of the program's functions, remembered."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._functions: dict[Function, bool] = {}
+        self._functions: dict[Function, Raised] = {}
 
-    def call(self, call: f.Call, function: Function) -> bool:
-        """Whether a call that stands in a function can raise."""
+    def call(self, call: f.Call, function: Function) -> Raised:
+        """What a call that stands in a function can raise."""
         callees = [c for c in self._program.static.evaluate(call.func, function) if not isinstance(c, Lit)]
         if callees:
-            return any(self._callee(callee, call) for callee in callees)
+            return NOTHING.union(*(self._callee(callee, call) for callee in callees))
         entered = self._program.ask(execution).entered(function, call.at)
         if entered:
-            return any(self.function(callee) for callee in entered)
+            return NOTHING.union(*(self.function(callee) for callee in entered))
         func = call.func
         if isinstance(func, f.Attr):
-            return func.attr not in KEEPING_METHODS
-        return not (isinstance(func, f.Name) and (func.id in ("log", "debug") or func.id.endswith("Lock")))
+            return NOTHING if func.attr in KEEPING_METHODS else ANYTHING
+        keeps = isinstance(func, f.Name) and (func.id in ("log", "debug") or func.id.endswith("Lock"))
+        return NOTHING if keeps else ANYTHING
 
     def never_returns(self, call: f.Call, function: Function) -> bool:
         """Whether nothing of the function runs after a call: it ends the process, or always raises."""
@@ -65,69 +74,90 @@ class Raising:
             )
         return isinstance(callee, Ext) and callee.name in NEVER_RETURN
 
-    def _callee(self, callee: Value, call: f.Call) -> bool:
+    def _callee(self, callee: Value, call: f.Call) -> Raised:
         if isinstance(callee, Fn):
             return self.function(callee.function)
         if isinstance(callee, Cls):
             init = self._program.hierarchy.find(callee.cls, "__init__")
             if init is not None:
                 return self.function(init)
-            return not self._is_plain(callee.cls)
-        if isinstance(callee, Ext):
-            name = callee.name
-            if name.startswith("builtins."):
-                plain = name.removeprefix("builtins.")
-                if plain == "getattr":
-                    return len(call.args) < 3
-                return plain not in KEEPING_BUILTINS and not plain.endswith(("Error", "Exception"))
-            return name not in KEEPING_FUNCTIONS and not name.startswith(KEEPING_OWNERS)
-        if isinstance(callee, ExtMethod):
-            if callee.owner.startswith("queue.") or callee.owner.startswith("multiprocessing."):
-                return callee.name not in ("empty", "qsize", "full", "task_done", "acquire", "release")
-            if callee.owner.startswith(("threading.", "builtins.", "collections.", "logging.", "itertools.")):
-                if callee.name == "pop" and callee.owner in ("builtins.dict", "collections.OrderedDict"):
-                    return len(call.args) < 2
-                return callee.name in _FAILING
-            return callee.name not in KEEPING_METHODS or not isinstance(callee.receiver, Obj)
-        return True
+            return NOTHING if self._is_plain(callee.cls) else ANYTHING
+        return NOTHING if _keeps_its_word(callee, call) else ANYTHING
 
     def _is_plain(self, cls: Class) -> bool:
         bases = self._program.hierarchy.bases(cls)
         return all(isinstance(base, Class) or _keeps(base) for base in bases)
 
-    def function(self, function: Function) -> bool:
-        """Whether calling a function of the program can raise; recursion alone does not count."""
+    def function(self, function: Function) -> Raised:
+        """What calling a function of the program can raise; recursion alone does not count."""
         known = self._functions.get(function)
         if known is None:
-            self._functions[function] = False
+            self._functions[function] = NOTHING
             facts = function.facts
             lazy = facts.is_generator or facts.is_async
-            known = self._functions[function] = not lazy and self.block(facts.body, function)
+            known = self._functions[function] = NOTHING if lazy else self.block(facts.body, function)
         return known
 
-    def block(self, body: tuple[f.Stmt, ...], function: Function) -> bool:
-        """Whether an exception can leave a block of statements."""
-        return any(self._node(statement, function) for statement in body)
+    def block(self, body: tuple[f.Stmt, ...], function: Function) -> Raised:
+        """The exceptions that can leave a block of statements."""
+        return NOTHING.union(*(self._node(statement, function) for statement in body))
 
-    def _node(self, node: Any, function: Function) -> bool:
+    def _node(self, node: Any, function: Function) -> Raised:
         if isinstance(node, (f.Name, f.Const, f.Lambda, f.Def, f.ClassDef)):
-            return False
-        if isinstance(node, (f.Raise, f.Await, f.Assert)):
-            return True
+            return NOTHING
+        if isinstance(node, f.Raise):
+            name = last_name(node.exc) if node.exc is not None else None
+            return frozenset({name}) if name is not None else ANYTHING
+        if isinstance(node, (f.Await, f.Assert)):
+            return ANYTHING
         if isinstance(node, f.Try):
-            if self.block((*node.orelse, *node.final), function):
-                return True
-            if not self.block(node.body, function):
-                return False  # no handler runs
-            return not node.handlers or any(self.block(handler.body, function) for handler in node.handlers)
-        if isinstance(node, f.Call) and self.call(node, function):
-            return True
-        if (isinstance(node, f.Item) and may_be_missing(node)) or may_divide_by_zero(node):
-            return True
+            return self._try(node, function)
+        if isinstance(node, f.Call):
+            own = self.call(node, function)
+        elif (isinstance(node, f.Item) and may_be_missing(node)) or may_divide_by_zero(node):
+            own = ANYTHING
+        else:
+            own = NOTHING
+        parts: Iterable[Any] = children(node)
         if isinstance(node, f.Assign):
             targets = [t.value for t in node.targets if isinstance(t, f.Item)]
-            return any(self._node(part, function) for part in (*targets, node.value) if part is not None)
-        return any(self._node(child, function) for child in children(node))
+            parts = [part for part in (*targets, node.value) if part is not None]
+        return own.union(*(self._node(part, function) for part in parts))
+
+    def _try(self, node: f.Try, function: Function) -> Raised:
+        """A handler is taken to be written for the exceptions that come; one that raises again lets them pass."""
+        tried, after = self.block(node.body, function), self.block((*node.orelse, *node.final), function)
+        if not tried or not node.handlers:
+            return tried | after
+        found = after
+        for handler in node.handlers:
+            raised = self.block(handler.body, function)
+            again = isinstance(handler.body[-1], f.Raise) and handler.body[-1].exc is None if handler.body else False
+            if again and raised == ANYTHING and tried != ANYTHING:
+                raised = tried
+            found |= raised
+        return found
+
+
+def _keeps_its_word(callee: Value, call: f.Call) -> bool:
+    """Whether something of a library is known not to fail."""
+    if isinstance(callee, Ext):
+        name = callee.name
+        if name.startswith("builtins."):
+            plain = name.removeprefix("builtins.")
+            if plain == "getattr":
+                return len(call.args) >= 3
+            return plain in KEEPING_BUILTINS or plain.endswith(("Error", "Exception"))
+        return name in KEEPING_FUNCTIONS or name.startswith(KEEPING_OWNERS)
+    if isinstance(callee, ExtMethod):
+        if callee.owner.startswith("queue.") or callee.owner.startswith("multiprocessing."):
+            return callee.name in ("empty", "qsize", "full", "task_done", "acquire", "release")
+        if callee.owner.startswith(("threading.", "builtins.", "collections.", "logging.", "itertools.")):
+            if callee.name == "pop" and callee.owner in ("builtins.dict", "collections.OrderedDict"):
+                return len(call.args) >= 2
+            return callee.name not in _FAILING
+        return callee.name in KEEPING_METHODS and isinstance(callee.receiver, Obj)
+    return False
 
 
 def may_be_missing(item: f.Item) -> bool:

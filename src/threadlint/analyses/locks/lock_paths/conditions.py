@@ -42,7 +42,7 @@ class Evaluation:
         self.guarded = 0
         self.acquires = {id(call) for call in use.acquires}
         self.releases = {id(call) for call in use.releases}
-        self.seen: set[tuple[str, int, State]] = set()
+        self.seen: set[tuple[str, int, State, str | None]] = set()
 
     # --- exits --------------------------------------------------------------------------------------------------
 
@@ -52,7 +52,7 @@ class Evaluation:
         """Paths leave the block that is being walked."""
         since = since if since is not None else self.shields[-1] if kind in ("exc", "yield") else 0
         for state in states:
-            key = (kind, since, state)
+            key = (kind, since, state, name)
             if key not in self.seen or kind in ("raise", "return"):
                 self.seen.add(key)
                 self.exits.append(Exit(kind, at, state, since, name))
@@ -130,8 +130,8 @@ class Evaluation:
             for released, left in effect.returns:
                 after |= self._apply(call, states, released, left)
             return after
-        if self.raising.call(call, self.function):
-            self.leave("exc", call.at, states)
+        for name in sorted(self.raising.call(call, self.function)):
+            self.leave("exc", call.at, states, name or None)
         return {} if self.raising.never_returns(call, self.function) else states
 
     def _apply(self, call: f.Call, states: States, released: int, left: int) -> States:

@@ -306,7 +306,8 @@ class Walk(Evaluation):
             if is_broad(handler) or each.name in names:
                 arrived.append(each)
                 return False
-            if each.kind != "raise" or _may_be(each.name, names):
+            told = each.kind == "raise" or (each.kind == "exc" and each.name is not None)
+            if not told or _may_be(each.name, names):
                 arrived.append(each)
         return not (releasing and each.kind != "raise")
 
