@@ -57,6 +57,7 @@ from ...program.program import Program
 from ...program.symbols import dotted
 
 _THREAD_API = frozenset({"start", "run", "join", "is_alive", "setDaemon", "setName", "cancel", "append", "add"})
+_SETTINGS = frozenset({"name", "daemon", "ident", "native_id"})
 
 RULE = Rule("THR302", "thread-never-started", severity=Severity.ERROR)
 
@@ -109,6 +110,8 @@ def _public_homes(life: Life) -> list[tuple[str, object]]:
 
 def _is_only_a_stand_in(life: Life) -> bool:
     """Whether it is only looked at: as the thread of something else, or in a comparison."""
-    if life.cls is not None and any(use.how == "call" and use.name not in _THREAD_API for use in life.fate.uses):
-        return True  # an object of its own, which happens to be a thread as well
+    if life.cls is not None:
+        own = (use for use in life.fate.uses if use.how == "call" or (use.how == "read" and use.name not in _SETTINGS))
+        if any(use.name not in _THREAD_API for use in own):
+            return True  # an object of its own, which happens to be a thread as well
     return life.is_done("is_alive", "ident", "name", "getName") or bool(life.fate.of("test"))
