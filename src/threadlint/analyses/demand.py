@@ -26,13 +26,16 @@ from ..program.traverse import walk
 from ..program.values import Cls, Ext, ExtMethod, Fn, Obj, Partial, Values
 from .execution.served import served
 
+_POOL_NAMES = frozenset(name.rpartition(".")[2] for name in POOLS)
+
 FEW = 8
 """A program of loose modules and scripts has no more modules than that which start threads."""
 
 
 def screening_words(program: Program) -> frozenset[str]:
     """Names by which other modules take part in concurrency without saying so: the program's thread-like and lock-like
-    classes, its locks, and its modules outside packages that start threads. A module that mentions one is hot."""
+    classes, its locks, the `map` of its pools, and its modules outside packages that start threads. A module that
+    mentions one is hot."""
     kinds = THREADS | POOLS | frozenset(LOCKS)
     classes = {
         cls.name
@@ -42,6 +45,7 @@ def screening_words(program: Program) -> frozenset[str]:
     makers = classes | {name.rpartition(".")[2] for name in LOCKS}
     made = [each for module in program.modules.values() for each in module.ask(made_by_calls)]
     locks = {name for name, maker in made if maker in makers}
+    pools = {name for name, maker in made if maker in _POOL_NAMES}
     starting = {
         module.name
         for module in program.modules.values()
@@ -51,7 +55,8 @@ def screening_words(program: Program) -> frozenset[str]:
     }
     if len(starting) > FEW:  # a library of loose modules: their names are words of every kind of code
         starting.clear()
-    return frozenset(name for name in classes | locks | starting if len(name) > 3)
+    mapped = (f"{name}.map" for name in pools)  # what else begins tasks says so in words of its own
+    return frozenset((*mapped, *(name for name in classes | locks | starting if len(name) > 3)))
 
 
 def made_by_calls(module: Module) -> tuple[tuple[str, str], ...]:

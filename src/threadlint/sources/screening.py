@@ -44,12 +44,13 @@ def screen(data: bytes | str, words: Iterable[str] = ()) -> bool:
 
 
 def shows_any(data: bytes | str, words: frozenset[str]) -> bool:
-    """Whether a text shows one of these names, as a whole word outside comments."""
+    """Whether a text shows one of these names (dotted ones, too), as a whole word outside comments."""
     if isinstance(data, str):
         data = data.encode("utf-8", "surrogatepass")
     wanted = {word.encode() for word in words}
     if len(wanted) > MANY and all(word.isascii() for word in words):
-        wanted.intersection_update(_names_beginning(frozenset(word[:1] for word in wanted)).findall(data))
+        names = frozenset(_names_beginning(frozenset(word[:1] for word in wanted)).findall(data))
+        wanted = {word for word in wanted if word.partition(b".")[0] in names}
     return any(_shows(data, _word(word)) for word in wanted)
 
 
