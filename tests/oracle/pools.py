@@ -86,14 +86,17 @@ def _leaf(author: Author) -> Body:
     return *author.touch(()), *fault
 
 
-def _result(random: Random, worker: str) -> Result:
-    return Result(worker, random.choice(_GATHERED), random.random() < 0.3)
+def _result(random: Random, worker: Worker) -> Result:
+    how = random.choice(_GATHERED)
+    if worker.copies == 1 and how is Gather.COMPLETED:
+        how = Gather.EACH
+    return Result(worker.name, how, random.random() < 0.3)
 
 
 def _outer(author: Author, inner: Worker, leaf: Procedure) -> Body:
     random = author.random
     between = author.touch(()) if random.random() < 0.4 else ()
-    wait: Statement = _result(random, inner.name)
+    wait: Statement = _result(random, inner)
     if random.random() < 0.05:
         between = (*between, Branch((Fail(),)))
     match random.randrange(12):
@@ -120,7 +123,7 @@ def _main(author: Author, outers: list[Worker]) -> Body:
     waits: list[Statement] = []
     for outer in outers:
         body.append(Submit(outer.name) if outer.executor else Start(outer.name))
-        end = _result(random, outer.name) if outer.executor else Join(outer.name)
+        end = _result(random, outer) if outer.executor else Join(outer.name)
         if random.random() < 0.25:
             body.append(end)
         elif random.random() < 0.85:
