@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ...knowledge.frameworks import BACKGROUND
@@ -43,7 +44,7 @@ from .events import (
 from .explore import Explorer
 from .roots import Root
 from .rounds import MOST_ROUNDS
-from .served import served
+from .served import Serving, served
 from .several_threads import count_threads
 from .under_a_lock import called_under_a_lock
 from .unused import unused
@@ -139,20 +140,29 @@ def execution(program: Program) -> Execution:
     try:
         explorer = Explorer(program)
         concern = Concern(program)
+        serving = served(program)
         for round_ in range(MOST_ROUNDS + 1):  # what goes through two queues is known one round later
             if round_ and not explorer.renew(queues_only=round_ == MOST_ROUNDS):
                 break
             explorer.begin_round()
             concern.begin_round()
             found = Execution(program, explorer)
-            _run(program, explorer, concern, found)
+            entered, scripts = _meet_roots(program, concern, serving, found)
+        _close(program, found, entered, scripts)
+        _name_threads(program, found, entered, serving)
+        count_threads(found)
     finally:
         if collected:
             gc.enable()
     return found
 
 
-def _run(program: Program, explorer: Explorer, concern: Concern, found: Execution) -> None:
+def _meet_roots(
+    program: Program, concern: Concern, serving: Mapping[Function, Serving], found: Execution
+) -> tuple[list[Root], list[Module]]:
+    """One round: run from every root, and from the roots that these show. What was entered as if from outside, and the
+    scripts."""
+    explorer = found.explorer
     mains = []
     for module in program.modules.values():
         if module.functions:
@@ -169,7 +179,6 @@ def _run(program: Program, explorer: Explorer, concern: Concern, found: Executio
         if any(event.function in closed for event in root.spawns):
             closed |= {activation.function for activation in reach(root.activation)}
     found.closed = closed
-    assumed = program.config.assume_threaded
     entered: list[Root] = []
     concern.touched_by_threads([each for root in threads for each in reach(root.activation)], explorer.owners)
     while of_concern := concern.newly():
@@ -185,23 +194,35 @@ def _run(program: Program, explorer: Explorer, concern: Concern, found: Executio
         concern.touched_by_threads([each for root in threads for each in reach(root.activation)], explorer.owners)
         for root in interrupts(program, explorer):
             concern.touched_by_interrupt(root, explorer.owners)
-    serving = served(program)
+    functions = {root.function for root in entered}
     for function in serving:
-        if all(root.function is not function for root in entered):
+        if function not in functions:
             entered.extend(_entry(explorer, function, True))
     found.roots.extend(entered)
     explorer.drop_unmet()
     found.interrupts = interrupts(program, explorer)
     _threads(explorer, found)
-    if not assumed:
-        closed |= _never_run(program, explorer, entered, [root.function.module for root in scripts])
-        closed |= called_under_a_lock(program, explorer.activations.values())
+    return entered, [root.function.module for root in scripts]
+
+
+def _close(program: Program, found: Execution, entered: list[Root], scripts: list[Module]) -> None:
+    """Close what nobody outside can call, unless everything is said to be called by threads."""
+    if not program.config.assume_threaded:
+        found.closed |= _never_run(program, found.explorer, entered, scripts)
+        found.closed |= called_under_a_lock(program, found.explorer.activations.values())
+
+
+def _name_threads(
+    program: Program, found: Execution, entered: list[Root], serving: Mapping[Function, Serving]
+) -> None:
+    """Entries that are threads: the `run` of classes that users start, and what a framework runs on its threads."""
+    assumed = program.config.assume_threaded
     started = {root.function for root in found.roots if root.kind == "thread"}
     for root in entered:
         own = root.function.cls
         if own is not None and root.function.name == "run" and program.hierarchy.is_a(own, THREADS):
             if root.function in started:
-                closed.add(root.function)
+                found.closed.add(root.function)
                 continue
             root.kind, root.name = "thread", own.name  # its users start it
             if isinstance(root.activation.receiver, Obj):
@@ -211,7 +232,6 @@ def _run(program: Program, explorer: Explorer, concern: Concern, found: Executio
         how = serving.get(root.function)
         if how is not None and (how.many or root.function not in started):
             root.kind, root.many, root.spelling, root.line = "thread", how.many, how.spelling, how.line
-    count_threads(found)
 
 
 def interrupts(program: Program, explorer: Explorer) -> list[Root]:
