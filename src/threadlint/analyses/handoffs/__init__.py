@@ -1,0 +1,1 @@
+"""What threads hand over to each other, and how they wait for it."""

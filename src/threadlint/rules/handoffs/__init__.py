@@ -1,0 +1,1 @@
+"""Hand-offs: queues, conditions, events and semaphores."""
