@@ -90,7 +90,7 @@ def check(program: Program) -> Iterator[Finding]:
         sure = mine.root.kind != "entry" and other.root.kind != "entry"
         yield RULE.finding(
             program.place(mine.function, mine.event.at),
-            f"`{queue.short}` has an item when it is asked, and {rival} can take it first: then this waits for the next",
+            f"`{queue.short}` has an item when it is asked, and {rival} can take it first: then `get` waits on",
             subjects=(queue.full,),
             scope=mine.function.qualname,
             story=(
