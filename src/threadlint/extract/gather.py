@@ -101,13 +101,6 @@ def _settled(text: str, data: bytes | None) -> tuple[ModuleFacts, bytes | None]:
     return extract(text), None
 
 
-def read_encoded(texts: Sequence[str]) -> list[bytes]:
-    """What a worker does with a chunk."""
-    from . import extract
-
-    return [encode(extract(text)) for text in texts]
-
-
 def chunks(texts: Sequence[str], count: int) -> list[list[int]]:
     """Indices of texts in at most `count` groups of about equal size, the heaviest group first."""
     heap: list[tuple[int, int]] = [(0, group) for group in range(max(1, min(count, len(texts))))]
@@ -122,6 +115,8 @@ def chunks(texts: Sequence[str], count: int) -> list[list[int]]:
 
 
 def _by_executor(texts: list[str], executor: Executor) -> list[bytes | None]:
+    from .workers import read_encoded
+
     workers = getattr(executor, "_max_workers", None) or 16
     groups = chunks(texts, workers * _CHUNKS_PER_WORKER)
     futures = [executor.submit(read_encoded, [texts[index] for index in group]) for group in groups]

@@ -17,6 +17,8 @@ from typing import IO
 
 import msgspec
 
+from .encoding import encode
+
 _LENGTH = struct.Struct("<Q")
 _START = "import sys; sys.path[:] = {path!r}; from threadlint.extract.workers import serve; serve()"
 
@@ -82,8 +84,6 @@ def _started() -> subprocess.Popen[bytes] | None:
 
 def serve() -> None:
     """The life of a worker: answer groups of texts until there are no more."""
-    from .gather import read_encoded
-
     # The keyboard's interrupt reaches the whole group of processes; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whatever prints must not print into the answers.
@@ -92,6 +92,13 @@ def serve() -> None:
         while True:
             texts = msgspec.msgpack.decode(_receive(sys.stdin.buffer), type=list[bytes])
             _send(answers, msgspec.msgpack.encode(read_encoded([t.decode("utf-8", "surrogatepass") for t in texts])))
+
+
+def read_encoded(texts: Sequence[str]) -> list[bytes]:
+    """What a worker does with a chunk: the encoded facts of each text."""
+    from . import extract
+
+    return [encode(extract(text)) for text in texts]
 
 
 def _send(pipe: IO[bytes], data: bytes) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .ending import CLEAN, FAILURE, FINDINGS, say, tell, tell_bytes
+from .ending import CLEAN, FAILURE, FINDINGS, tell, tell_bytes
 from .settings import CACHE, CONFIGURATION, JUDGEMENT, Refused, configuration, flags
+from .speaking import say
 
 if TYPE_CHECKING:
     from ...config import Config

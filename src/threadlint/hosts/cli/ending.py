@@ -13,7 +13,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
+
+from .speaking import mute, say
 
 CLEAN = 0
 FINDINGS = 1
@@ -103,21 +105,3 @@ def _told() -> Iterator[None]:
 
         mute(sys.stdout)
         raise Refused(f"cannot write to stdout: {error.strerror}") from None
-
-
-def say(text: str) -> None:
-    """One message on stderr, where nobody may be listening."""
-    try:
-        print(text, file=sys.stderr, flush=True)
-    except OSError:
-        mute(sys.stderr)
-
-
-def mute(stream: TextIO) -> None:
-    """Let what is still buffered go nowhere, so that the interpreter's last flush does not complain."""
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
-    except (OSError, ValueError):
-        return

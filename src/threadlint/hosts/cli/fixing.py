@@ -5,8 +5,9 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .ending import CLEAN, FINDINGS, say, tell
+from .ending import CLEAN, FINDINGS, tell
 from .settings import Refused
+from .speaking import say
 
 if TYPE_CHECKING:
     from ...engine import Request

@@ -8,8 +8,9 @@ import click
 
 from ...reports.graph import ENDINGS, FORMATS
 from .check import RUN
-from .ending import say, tell
+from .ending import tell
 from .settings import CONFIGURATION, JUDGEMENT, Refused, configuration, flags
+from .speaking import say
 
 if TYPE_CHECKING:
     from ...engine import Request

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from .ending import say
+from .speaking import say
 
 if TYPE_CHECKING:
     from ...config import Config
