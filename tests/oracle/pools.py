@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from .author import PROCEDURE_NAMES, WORKER_NAMES, Author
+from .automaton import fails
 from .language import (
     Attempt,
     Branch,
@@ -60,7 +61,8 @@ def pools(random: Random) -> Program:
         outers.append(outer)
         if any(s == Submit(inner.name) for s in _all(procedures[-1].body)):
             inners.append(inner)
-    main = _main(author, outers)
+    whole = Program(author.locks, author.variables, (*author.helpers, *procedures), (*outers, *inners))
+    main = _main(author, outers, {outer.name for outer in outers if fails(whole, outer.procedure)})
     return Program(
         author.locks, author.variables, (*author.helpers, *procedures, Procedure("main", main)), (*outers, *inners),
         executors=executors,
@@ -86,17 +88,18 @@ def _leaf(author: Author) -> Body:
     return *author.touch(()), *fault
 
 
-def _result(random: Random, worker: Worker) -> Result:
+def _result(random: Random, worker: Worker, fails: bool) -> Result:
+    """Waiting for tasks; what they raise is caught by those only whose tasks raise something."""
     how = random.choice(_GATHERED)
     if worker.copies == 1 and how is Gather.COMPLETED:
         how = Gather.EACH
-    return Result(worker.name, how, random.random() < 0.3)
+    return Result(worker.name, how, random.random() < 0.3 and fails)
 
 
 def _outer(author: Author, inner: Worker, leaf: Procedure) -> Body:
     random = author.random
     between = author.touch(()) if random.random() < 0.4 else ()
-    wait: Statement = _result(random, inner)
+    wait: Statement = _result(random, inner, any(isinstance(s, Fail) for s in _all(leaf.body)))
     if random.random() < 0.05:
         between = (*between, Branch((Fail(),)))
     match random.randrange(12):
@@ -117,13 +120,13 @@ def _outer(author: Author, inner: Worker, leaf: Procedure) -> Body:
     return *between, Submit(inner.name), *between, wait
 
 
-def _main(author: Author, outers: list[Worker]) -> Body:
+def _main(author: Author, outers: list[Worker], failing: set[str]) -> Body:
     random = author.random
     body: list[Statement] = []
     waits: list[Statement] = []
     for outer in outers:
         body.append(Submit(outer.name) if outer.executor else Start(outer.name))
-        end = _result(random, outer) if outer.executor else Join(outer.name)
+        end = _result(random, outer, outer.name in failing) if outer.executor else Join(outer.name)
         if random.random() < 0.25:
             body.append(end)
         elif random.random() < 0.85:

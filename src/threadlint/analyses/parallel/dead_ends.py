@@ -45,7 +45,7 @@ class DeadEnds(Reach):
         while before != len(self.dead) + len(self.unborn):
             before = len(self.dead) + len(self.unborn)
             for address, those in self._by_address().items():
-                if all(self._never_ends(root) for root in those):
+                if all(self.never_ends(root) for root in those):
                     self.dead.add(done(address) if address in self._pools else address)
             for address in self.signals.gives:
                 if address not in self.signals.unfit and not any(map(self.is_met, gives[names.identity(address)])):
@@ -62,6 +62,7 @@ class DeadEnds(Reach):
                     found.setdefault(address, []).append(root)
         return found
 
-    def _never_ends(self, root: Root) -> bool:
+    def never_ends(self, root: Root) -> bool:
+        """Whether a thread surely comes to no end, because it never begins or gets stuck."""
         end = root.activation.exit
         return root in self.unborn or (end is not None and not end.ended.isdisjoint(self.dead))

@@ -2,14 +2,16 @@
 
 Domain. While a task of a pool surely waits for another task of the same pool to end, the two take up two workers. So a
 task takes up one worker, and those that the tasks waiting for it take up; in a pool of k workers two tasks run at the
-same time only if both find room, and a task that takes up more than k never begins. A pool whose size the text does not
-show, or that may be one of several, has room for all.
+same time only if both find room, and a task that takes up more than k never begins; nor does one that is submitted
+after k others that never end. A pool whose size the text does not show, or that may be one of several, has room for
+all.
 """
 from __future__ import annotations
 
 from ...program.program import Program
 from ...program.values import Address, Lit
 from ..execution import Execution, Root
+from ..execution.marks import submitted
 from .dead_ends import DeadEnds
 
 _DEEPEST = 4
@@ -27,6 +29,9 @@ class Workers(DeadEnds):
         roomless = [root for root in self.roots if root.kind == "thread" and self._finds_no_room(root)]
         if roomless:
             self.unborn.update(roomless)
+            self.spread()
+        while self.dead and (late := [root for root in self.roots if self._stands_behind_the_stuck(root)]):
+            self.unborn.update(late)
             self.spread()
 
     def starters(self, thread: Root) -> list[Root]:
@@ -60,6 +65,21 @@ class Workers(DeadEnds):
         pool = self.home(task)
         size = self.workers_of(pool) if pool is not None else None
         return size is not None and self.taken_up(task) > size
+
+    def _stands_behind_the_stuck(self, task: Root) -> bool:
+        """Whether a task is surely submitted after as many that never end as there are workers."""
+        pool = self.home(task) if task not in self.unborn else None
+        size = self.workers_of(pool) if pool is not None else None
+        if size is None:
+            return False
+        marks = [
+            {submitted(address) for address in root.addresses}
+            for root in self.roots
+            if root is not task and root not in self.unborn and self.home(root) is pool and self.never_ends(root)
+        ]
+        return len(marks) >= size and all(
+            sum(not mark.isdisjoint(spawn.ended) for mark in marks) >= size for spawn in task.spawns
+        )
 
     def find_room(self, a: Root, b: Root) -> bool:
         """Whether two tasks may run at the same time, as far as the room in their pools tells."""
