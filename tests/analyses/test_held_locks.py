@@ -91,6 +91,8 @@ def held(body: str, name: str = "here") -> set[str]:
         ('@guarded\ndef inner():\n    mark("here")\ninner()', "a"),
         ('def inner():\n    mark("here")\nwith a:\n    inner()', "a"),
         ('with a:\n    (lambda: mark("here"))()', "a"),
+        ('with a:\n    if a.acquire(False):\n        a.release()\n    mark("here")', "a"),
+        ('with b:\n    if x:\n        b.acquire()\n    b.release()\n    mark("here")', ""),
     ],
 )  # fmt: skip
 def test_a_lock_is_held_where_it_surely_is(body: str, locks: str | None) -> None:

@@ -69,14 +69,16 @@ def truth(
     more: tuple[Procedure, ...] = (),
     copies: int = 1,
     queue: bool = False,
+    parties: int = 0,
+    permits: int = 0,
 ) -> Truth:
     """The truth about a program of up to two workers; `one` runs `copies` times."""
     program = Program(
-        tuple(Lock(name, name in reentrant) for name in (A, B, C, GATE)),
+        tuple(Lock(name, name in reentrant, permits) for name in (A, B, C, GATE)),
         (Variable("count"),),
         (Procedure("first", one), Procedure("second", two), *more, Procedure("main", main)),
         (Worker("one", "first", copies=copies), Worker("two", "second")),
-        (Channel("ready", queue),),
+        (Channel("ready", queue, parties=parties),),
     )
     quick, plain = explore(program), explore(program, shortcuts=False)
     assert quick.outcomes() == plain.outcomes()
@@ -412,3 +414,25 @@ def test_a_ring_through_a_signal_may_be_long() -> None:
     further = (Start("one"), Start("two"), nested(B), Signal("ready"))
     result = truth(further, one=(under(A, Await("ready")),), two=(nested(B, A),))
     assert frozenset({A, B}) in result.waits
+
+
+def test_semaphores_of_one_permit_deadlock_like_locks() -> None:
+    assert truth(one=(nested(A, B),), two=(nested(B, A),), permits=1).cycles == {frozenset({A, B})}
+    assert truth((nested(A, A),), permits=1).selves == {A}
+
+
+def test_a_second_permit_lets_a_second_thread_in() -> None:
+    assert not truth(one=(nested(A, B),), two=(nested(B, A),), permits=2).cycles
+    assert truth(one=(under(A, COUNT),), two=(under(A, COUNT),), permits=2).lost == {"count"}
+
+
+def test_who_waits_at_a_barrier_under_a_lock_keeps_out_who_needs_it() -> None:
+    meeting = under(A, Await("ready"))
+    assert truth(one=(meeting,), two=(under(A, COUNT), Await("ready")), parties=2).waits == {frozenset({A})}
+    assert not truth(one=(meeting,), two=(Await("ready"), under(A, COUNT)), parties=2).waits
+
+
+def test_nobody_passes_a_barrier_before_all_have_come() -> None:
+    one, two = (COUNT, Await("ready")), (Await("ready"), COUNT)
+    assert not truth(one=one, two=two, parties=2).lost
+    assert truth(one=one, two=(COUNT, Await("ready")), parties=2).lost == {"count"}
