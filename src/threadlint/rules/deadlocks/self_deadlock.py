@@ -66,6 +66,7 @@ from ...analyses.lock_names import lock_names
 from ...analyses.parallel import parallel
 from ...analyses.parallel.own_locks import OwnLocks, own_locks
 from ...analyses.traces import Way, traces
+from ...knowledge.locks import ONE_PERMIT_LOCK, LockKind
 from ...model.finding import Confidence, Finding, Rule, Severity, Step
 from ...model.place import Place
 from ...program.program import Program
@@ -103,10 +104,18 @@ def _through_calls(program: Program) -> Iterator[Finding]:
                 subjects=(lock.full,),
                 scope=way.activation.function.qualname,
                 story=tuple(told),
-                help="do the inner work without the lock in a helper that expects it held, or make the lock an `RLock`",
+                help=_advice(way.hold.kind),
                 confidence=_confidence(way, own.surely_plain(pair.wanted) and not _chosen(own, pair, way)),
                 label=f"wants `{lock.short}`, which this thread holds",
             )
+
+
+def _advice(kind: LockKind) -> str:
+    """What to do; semaphores and locks of event loops have no re-entrant kind."""
+    advice = "do the inner work without the lock in a helper that expects it held"
+    if kind is ONE_PERMIT_LOCK or kind.domain == "task":
+        return advice
+    return f"{advice}, or make the lock an `RLock`"
 
 
 def _chosen(own: OwnLocks, pair: Pair, way: Way) -> bool:
