@@ -91,7 +91,9 @@ def test_daemonic_processes_can_have_workers() -> None:
 @pytest.mark.skipif(os.name == "nt", reason="sends a signal")
 def test_the_keyboard_interrupts_at_once_and_leaves_no_workers() -> None:
     code = (
-        "import hashlib\nfrom threadlint.extract import Store, facts_of\nfrom threadlint.model.sources import Source\n"
+        "import signal\nfrom threadlint.extract import Store, facts_of\nfrom threadlint.model.sources import Source\n"
+        # A shell starts background jobs with the signal ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "texts = [f'x{i} = {{1: [a, b.c(d)]}}\\n' * 4000 for i in range(200)]\n"
         "sources = [Source(str(i), 'm', t, str(i).encode(), True) for i, t in enumerate(texts)]\n"
         "print('ready', flush=True)\n"

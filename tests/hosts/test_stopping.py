@@ -15,6 +15,7 @@ from .running import run, started
 
 STOPPED_WHILE_JUDGING = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background of a shell start without it
 from threadlint import engine
 from threadlint.hosts.cli import run
 
