@@ -3,8 +3,9 @@
 Domain. A wait is *untested* when its outcome is not looked at and one of two things is true. *Never asked*: from taking
 the condition to the wait nothing is tested, called or written, so that a notification that came before is lost; and
 what follows goes on as if it had come. *Asked once*: the wait stands in the arm of an `if`, and what that `if` asked
-about is taken (`pop`, `-= 1`, a flag set back), or filled where a size was asked for, before it is asked again: another
-waiter may have been first, or the time was up.
+about is taken (`pop`, `-= 1`, `busy = True`), or filled where a size was asked for, before it is asked again: another
+waiter may have been first, or the time was up. A wait with a timeout may be a pause on purpose, after which counting
+goes on; only taking out what may not be there breaks. So is a flag set back that wakes a loop.
 
 Silent, because somebody asks: loops that ask, tests that follow, functions called by code that asks in a loop, and
 functions that do no more than wait. Where something is begun under the condition before the wait, its notification
@@ -34,8 +35,8 @@ from ..parallel import parallel
 WAIT = "threading.Condition.wait"
 _ASKING = (f.If, f.While, f.ForLoop, f.Assert, f.Match, f.IfExp, f.Compare, f.BoolOp, f.Not, f.Comprehension)
 _BESIDE = frozenset({*LEVELS, "print", "release", "notify", "notify_all", "notifyAll"})
-_TAKING = frozenset({"pop", "popleft", "popitem", "remove", "heappop"})
-_FILLING = frozenset({"append", "appendleft", "add", "insert", "extend", "heappush"})
+_TAKING = frozenset({"pop", "popleft", "popitem", "remove"})
+_FILLING = frozenset({"append", "appendleft", "add", "insert", "extend"})
 _FORGIVING = frozenset({"IndexError", "KeyError", "LookupError", "ValueError", "Exception", "BaseException"})
 
 
@@ -97,7 +98,7 @@ def _judge(
         return None
     length, _ = length_of(WAITS[WAIT], event.detail.arguments)
     timed = length != "forever"
-    once = _asked_once(where, function, statement)
+    once = _asked_once(where, function, statement, timed)
     if once is not None:
         return UntestedWait(event, once[0], once[1], once[2], timed, ())
     if hold.activation is not event.activation or length == "short" or _asks_before(where, event, hold.at, statement):
@@ -237,7 +238,9 @@ def _opened(statement: Any) -> Iterator[Any]:
 # --- asked once -----------------------------------------------------------------------------------------------------
 
 
-def _asked_once(where: Mentions, function: Function, statement: Any) -> tuple[f.Span, str, f.Span] | None:
+def _asked_once(
+    where: Mentions, function: Function, statement: Any, timed: bool
+) -> tuple[f.Span, str, f.Span] | None:
     """The test before the wait, what it asked about, and where that is taken before it is asked again."""
     inner: Any = statement
     tests: dict[str, f.If] = {}
@@ -257,7 +260,7 @@ def _asked_once(where: Mentions, function: Function, statement: Any) -> tuple[f.
             if asked is not None:
                 for path in _paths(asked):
                     tests.pop(path, None)
-            taken = _changed(function, node, tests)
+            taken = _taken(node, tests) if timed else _taken(node, tests) or _counted(function, node, tests)
             if taken is not None and not _forgiven(where, function, node):
                 return tests[taken].at, taken, node.at
     return None
@@ -269,27 +272,35 @@ def _paths(test: f.Expr) -> set[str]:
     return {path for path in paths if path is not None and path not in ("self", "cls")}
 
 
-def _changed(function: Function, node: Any, tests: dict[str, f.If]) -> str | None:
-    """Which of the paths a node takes from, fills where a size was asked for, or sets to a constant."""
+def _taken(node: Any, tests: dict[str, f.If]) -> str | None:
+    """Which of the containers that were asked for a node takes something from."""
     path: str | None = None
-    fills = False
-    if isinstance(node, f.Call) and isinstance(node.func, (f.Attr, f.Name)):
-        name = last_name(node)
-        fills = name in _FILLING
-        if name in ("heappop", "heappush"):
-            path = dotted(node.args[0].value) if node.args else None
-        elif isinstance(node.func, f.Attr) and (fills or (name in _TAKING and len(node.args) < 2)):
-            path = dotted(node.func.value)
-    elif isinstance(node, f.AugAssign) and node.op in ("+", "-"):
-        path, fills = dotted(node.target), node.op == "+"
-    elif isinstance(node, f.Assign) and isinstance(node.value, f.Const) and len(node.targets) == 1:
-        path = dotted(node.targets[0])
+    if isinstance(node, f.Call) and last_name(node) == "heappop":
+        path = dotted(node.args[0].value) if node.args else None
+    elif isinstance(node, f.Call) and isinstance(node.func, f.Attr):
+        path = dotted(node.func.value) if node.func.attr in _TAKING and len(node.args) < 2 else None
     elif isinstance(node, f.Delete) and len(node.targets) == 1 and isinstance(node.targets[0], f.Item):
         path = dotted(node.targets[0].value)
-    if path not in tests or _is_local(function, path, node):
+    return path if path in tests else None
+
+
+def _counted(function: Function, node: Any, tests: dict[str, f.If]) -> str | None:
+    """Which of the paths a node counts up or down, fills where a size was asked for, or marks as taken."""
+    path: str | None = None
+    if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.attr in _FILLING:
+        path = dotted(node.func.value)
+    elif isinstance(node, f.AugAssign) and node.op in ("+", "-"):
+        path = dotted(node.target)
+    elif isinstance(node, f.Assign) and isinstance(node.value, f.Const) and node.value.value is True:
+        path = dotted(node.targets[0])
+    if path is None or path not in tests or _is_local(function, path, node):
         return None
-    sized = any(isinstance(each, f.Compare) and each.op[0] in "<>=" for each in walk_expression(tests[path].test))
-    return path if sized or not fills else None
+    test = tests[path].test
+    if isinstance(node, f.Assign):
+        return path if any(dotted(each) == path for each in (*getattr(test, "values", ()), test)) else None
+    sized = any(isinstance(each, f.Compare) and each.op[0] in "<>=" for each in walk_expression(test))
+    takes = isinstance(node, f.AugAssign) and node.op == "-"
+    return path if sized or takes else None
 
 
 def _is_local(function: Function, path: str, node: Any) -> bool:
