@@ -41,6 +41,8 @@ def library_result(
             wrapped = [v for v in arguments.get(kind.wraps, "lock") or () if isinstance(v, Obj)]
             under = wrapped[0] if wrapped else None
         made = calls.allocate(name, frame, node, hint, under)
+        if under is not None and _is_made_within(under, frame, node):  # each condition has its own
+            made = Obj(name, made.address, made.site, under.at(made.address))
         if name in _SEMAPHORES and arguments.get(0, "value") in (None, (Lit(1),)) and not arguments.open:
             made = Obj(name, made.address, made.site, Obj(locks.ONE_PERMIT, made.address, made.site))
         frame.made(made, arguments, node)
@@ -63,6 +65,14 @@ def library_result(
             calls.put(made.address, calls.call(factory, Arguments(), frame, node, element(made.address)))
     frame.made(made, arguments, node)
     return (made,)
+
+
+def _is_made_within(value: Obj, frame: Frame, node: f.Expr) -> bool:
+    """Whether an object is made in the very expression that uses it, as in `Condition(Lock())`."""
+    if value.site is None or value.address.kind != "site":
+        return False
+    module, offset = value.site
+    return module == frame.function.module.name and node.at[0] < offset < node.at[1]
 
 
 def _method_result(
