@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ...program.values import Address
@@ -49,11 +50,32 @@ def count_threads(found: Execution) -> None:
             own = [event for event in root.spawns if event not in root.choices]
             root.many = any(_again(event, root, several) for event in own) or _overlap(own)
             if root.many and all(event.detail.what == "timer" for event in own):
-                first = [event for event in own if event.activation is not root.activation]
-                if len(first) < len(own):  # the others are started by the timer before: one comes after the other
-                    begun = [edge.repeats or several(each, frozenset()) for each, edge in callers[root.activation]]
-                    begun += [_again(event, root, several) for event in first]
-                    root.many = len(begun) > 1 or any(begun)
+                begun = _beginnings(root, own, callers, beginning, several)
+                root.many = len(begun) > 1 or any(begun)
+
+
+def _beginnings(
+    root: Root,
+    own: list[Event],
+    callers: dict[Activation, list[tuple[Activation, Edge]]],
+    beginning: dict[Activation, list[Root]],
+    several: Callable[[Activation, frozenset[Activation]], bool],
+) -> list[bool]:
+    """The ways in which a chain of timers begins, each of which starts the next one, itself or through a helper, and
+    whether that can happen again. One timer of a chain comes after the other."""
+    calls = list(callers[root.activation])
+    begun: list[bool] = []
+    for event in own:
+        helped = [edge for each, edge in callers[event.activation] if each is root.activation]
+        if event.activation is root.activation:
+            continue
+        if helped and not event.repeats and not any(edge.repeats for edge in helped):
+            outside = [(each, edge) for each, edge in callers[event.activation] if each is not root.activation]
+            calls += outside
+            begun += [each.many for each in beginning[event.activation] if each is not root]
+        else:
+            begun.append(_again(event, root, several))
+    return begun + [edge.repeats or several(each, frozenset()) for each, edge in calls]
 
 
 def _names(
