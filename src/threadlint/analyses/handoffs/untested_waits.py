@@ -130,10 +130,12 @@ def _asks_before(where: Mentions, event: Event, taken: f.Span, statement: f.Eval
     return False
 
 
-def _is_about_time(function: Function, test: f.If) -> bool:
-    """Whether an `if` asks for nothing but an argument: `if timeout is None`."""
-    nodes = [node for node in walk_expression(test.test) if not isinstance(node, (f.Compare, f.Const, f.Not))]
-    return bool(nodes) and all(isinstance(node, f.Name) and node.id in function.param_names for node in nodes)
+def _is_about_time(function: Function, branch: f.If) -> bool:
+    """Whether an `if` asks only whether an argument was given: `if timeout is None`."""
+    test = branch.test
+    if not isinstance(test, f.Compare) or not isinstance(test.left, f.Name) or not isinstance(test.right, f.Const):
+        return False
+    return test.right.kind == "none" and test.left.id in function.param_names
 
 
 def _asks_for_time(where: Mentions, function: Function, node: Any) -> bool:
