@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import NamedTuple
 
 from ..model import facts as f
@@ -161,7 +160,7 @@ class Traces:
             if all(each.lock is not hold.lock for each in activation.held):
                 yield self._way(event, hold, chain)
                 continue
-            for caller, edge in self._callers.get(activation, ()):
+            for caller, edge in self._program.ask(execution).callers.get(activation, ()):
                 if caller in met or not edge.ended.isdisjoint(self._dead):
                     continue
                 theirs = _counterpart(hold, activation.held, edge.held)
@@ -180,14 +179,6 @@ class Traces:
         if_done = any(_registers(*step) for step in chain)
         steps = (*((caller, edge.at) for caller, edge in chain), (event.activation, event.at))
         return Way(hold, chain[index][0], chain[index][1].at, entered, certain, steps, if_done)
-
-    @cached_property
-    def _callers(self) -> dict[Activation, list[tuple[Activation, Edge]]]:
-        found: dict[Activation, list[tuple[Activation, Edge]]] = {}
-        for activation in self._program.ask(execution).activations:
-            for edge in activation.edges.values():
-                found.setdefault(edge.callee, []).append((activation, edge))
-        return found
 
     # --- telling ------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ of several starts in one function that do.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from math import prod
 
 from ...model import facts as f
@@ -23,7 +24,6 @@ class Crowds:
 
     def __init__(self, program: Program) -> None:
         self._parallel: Parallel = program.ask(parallel)
-        self._callers: dict[Activation, list[tuple[Activation, Edge]]] | None = None
         self._begun: dict[Activation, list[Root]] = defaultdict(list)
         for root in self._parallel.roots:
             for each in root.members:
@@ -75,13 +75,8 @@ class Crowds:
             total += times * rounds
         return total
 
-    def _calls(self, activation: Activation) -> list[tuple[Activation, Edge]]:
-        if self._callers is None:
-            self._callers = defaultdict(list)
-            for each in self._parallel.execution.activations:
-                for edge in each.edges.values():
-                    self._callers[edge.callee].append((each, edge))
-        return self._callers.get(activation, [])
+    def _calls(self, activation: Activation) -> Sequence[tuple[Activation, Edge]]:
+        return self._parallel.execution.callers.get(activation, ())
 
 
 def _overlaps(event: Event) -> bool:

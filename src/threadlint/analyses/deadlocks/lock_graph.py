@@ -296,10 +296,7 @@ class _Maker:
 
     def _found_behind(self) -> dict[Activation, int]:
         """The locks taken in each activation and in all that it leads to, one bit for each lock."""
-        callers: dict[Activation, list[Activation]] = defaultdict(list)
-        for activation in self._together.execution.activations:
-            for edge in activation.edges.values():
-                callers[edge.callee].append(activation)
+        callers = self._together.execution.callers
         behind: dict[Activation, int] = defaultdict(int)
         for pair in self._acquisitions():
             for event in pair.events:
@@ -307,7 +304,7 @@ class _Maker:
         pending = list(behind)
         for activation in pending:
             locks = behind[activation]
-            for caller in callers.get(activation, ()):
+            for caller, _ in callers.get(activation, ()):
                 if behind[caller] | locks != behind[caller]:
                     behind[caller] |= locks
                     pending.append(caller)

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...knowledge.frameworks import BACKGROUND
@@ -65,7 +66,6 @@ class Execution:
         self.closed: set[Function] = set()
         """Functions that a script which starts threads reaches, and those that the program only calls under a lock."""
         self._by_kind: dict[str, list[Event]] | None = None
-        self._callers: dict[Activation, list[Activation]] | None = None
         self._begun: dict[Activation, list[Root]] | None = None
         self._calls: dict[str, list[Event]] | None = None
         self._entered: dict[tuple[Function, tuple[int, int]], dict[Function, None]] | None = None
@@ -74,17 +74,21 @@ class Execution:
     def activations(self) -> list[Activation]:
         return list(self.explorer.activations.values())
 
+    @cached_property
+    def callers(self) -> Mapping[Activation, Sequence[tuple[Activation, Edge]]]:
+        """The calls that lead to an activation, each with who calls; once the last round is over."""
+        found: dict[Activation, list[tuple[Activation, Edge]]] = {}
+        for caller in self.explorer.activations.values():
+            for edge in caller.edges.values():
+                found.setdefault(edge.callee, []).append((caller, edge))
+        return found
+
     def roots_of(self, activation: Activation) -> list[Root]:
         """The roots that lead to an activation, the nearest first."""
-        if self._callers is None:
-            self._callers = defaultdict(list)
-            for each in self.explorer.activations.values():
-                for edge in each.edges.values():
-                    self._callers[edge.callee].append(each)
         before = {activation}
         pending = [activation]
         for each in pending:
-            for caller in self._callers.get(each, ()):
+            for caller, _ in self.callers.get(each, ()):
                 if caller not in before:
                     before.add(caller)
                     pending.append(caller)
@@ -208,7 +212,7 @@ def _meet_roots(
 def _close(program: Program, found: Execution, entered: list[Root], scripts: list[Module]) -> None:
     """Close what nobody outside can call, unless everything is said to be called by threads."""
     if not program.config.assume_threaded:
-        found.closed |= _never_run(program, found.explorer, entered, scripts)
+        found.closed |= _never_run(program, found, entered, scripts)
         found.closed |= called_under_a_lock(program, found.explorer.activations.values())
 
 
@@ -246,17 +250,14 @@ def interrupts(program: Program, explorer: Explorer) -> list[Root]:
     return found
 
 
-def _never_run(
-    program: Program, explorer: Explorer, entered: list[Root], scripts: list[Module]
-) -> set[Function]:
+def _never_run(program: Program, found: Execution, entered: list[Root], scripts: list[Module]) -> set[Function]:
     """Functions that nothing calls and nothing can call, and those that only such functions call."""
-    callers: dict[Activation, set[Function]] = {root.activation: set() for root in entered}
-    for each in explorer.activations.values():
-        for edge in each.edges.values():
-            if edge.callee in callers and edge.callee is not each:
-                callers[edge.callee].add(each.function)
+    callers = {
+        here: {caller.function for caller, _ in found.callers.get(here, ()) if caller is not here}
+        for here in (root.activation for root in entered)
+    }
     gone: set[Function] = set()
-    never_met = [each for each in program.functions if scripts and not each.is_top and not explorer.has_run(each)]
+    never_met = [each for each in program.functions if scripts and not each.is_top and not found.explorer.has_run(each)]
     while True:
         idle = [
             root.function for root in entered if root.function not in gone and callers[root.activation] <= gone

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ...program.values import Address
@@ -18,13 +18,10 @@ def count_threads(found: Execution) -> None:
     """Mark roots whose start can happen more than once while earlier ones still run: in a loop, by code that itself
     runs several times, or at two places."""
     often: dict[Activation, bool] = {}
-    callers: dict[Activation, list[tuple[Activation, Edge]]] = defaultdict(list)
+    callers = found.callers
     beginning: dict[Activation, list[Root]] = defaultdict(list)
     for root in found.roots:
         beginning[root.activation].append(root)
-    for activation in found.explorer.activations.values():
-        for edge in activation.edges.values():
-            callers[edge.callee].append((activation, edge))
 
     def several(activation: Activation, path: frozenset[Activation]) -> bool:
         if activation in often:
@@ -33,7 +30,7 @@ def count_threads(found: Execution) -> None:
             return False
         path |= {activation}
         roots = beginning.get(activation, [])
-        calls = callers.get(activation, [])
+        calls = callers.get(activation, ())
         ways = len(calls) + sum(1 for root in roots if root.kind != "thread") + sum(len(r.spawns) for r in roots)
         answer = (
             ways > 1
@@ -57,20 +54,20 @@ def count_threads(found: Execution) -> None:
 def _beginnings(
     root: Root,
     own: list[Event],
-    callers: dict[Activation, list[tuple[Activation, Edge]]],
+    callers: Mapping[Activation, Sequence[tuple[Activation, Edge]]],
     beginning: dict[Activation, list[Root]],
     several: Callable[[Activation, frozenset[Activation]], bool],
 ) -> list[bool]:
     """The ways in which a chain of timers begins, each of which starts the next one, itself or through a helper, and
     whether that can happen again. One timer of a chain comes after the other."""
-    calls = list(callers[root.activation])
+    calls = list(callers.get(root.activation, ()))
     begun: list[bool] = []
     for event in own:
-        helped = [edge for each, edge in callers[event.activation] if each is root.activation]
+        helped = [edge for each, edge in callers.get(event.activation, ()) if each is root.activation]
         if event.activation is root.activation:
             continue
         if helped and not event.repeats and not any(edge.repeats for edge in helped):
-            outside = [(each, edge) for each, edge in callers[event.activation] if each is not root.activation]
+            outside = [(each, edge) for each, edge in callers.get(event.activation, ()) if each is not root.activation]
             calls += outside
             begun += [each.many for each in beginning[event.activation] if each is not root]
         else:

@@ -24,7 +24,7 @@ from ...knowledge.raising import (
 from ...knowledge.types import QUEUES
 from ...model import facts as f
 from ...program.program import Program
-from ...program.symbols import Class, Function, caught_types, dotted, last_name
+from ...program.symbols import Class, Function, dotted, handles, last_name
 from ...program.traverse import walk, walk_expression
 from ...program.values import Cls, Ext, ExtMethod, Fn, Obj, Values
 
@@ -100,7 +100,7 @@ def _in_expression(expr: f.Expr, around: tuple[Any, ...]) -> Iterator[Site]:
 
 def is_broad(handler: f.Handler) -> bool:
     """Whether it catches whatever a bug may raise."""
-    return handler.type is None or any(last_name(item) in _BROAD for item in caught_types(handler))
+    return handles(handler, _BROAD)
 
 
 def raises_again(handler: f.Handler) -> bool:

@@ -12,13 +12,13 @@ What it does not know: calls under another lock than the condition's, which is a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ...knowledge.blocking import ENDERS
 from ...model import facts as f
 from ...program.program import Program
-from ...program.symbols import Function, caught_types, last_name
+from ...program.symbols import Function, handles
 from ..execution import Activation, Edge, Event, Root, execution
 from ..mentions import Mentions, mentions
 from ..parallel import parallel
@@ -44,7 +44,7 @@ def unheld_conditions(program: Program) -> tuple[UnheldCall, ...]:
     for event in program.ask(execution).events("call"):
         if event.subject in _CALLS and event.detail.receiver is not None:
             calls[event.function, event.at].append(event)
-    callers = _callers(program) if calls else {}
+    callers = program.ask(execution).callers
     found = []
     for key in sorted(calls, key=lambda key: (key[0].module.name, key[1])):
         events = calls[key]
@@ -61,16 +61,8 @@ def unheld_conditions(program: Program) -> tuple[UnheldCall, ...]:
     return tuple(found)
 
 
-def _callers(program: Program) -> dict[Activation, list[tuple[Activation, Edge]]]:
-    found: dict[Activation, list[tuple[Activation, Edge]]] = defaultdict(list)
-    for activation in program.ask(execution).activations:
-        for edge in activation.edges.values():
-            found[edge.callee].append((activation, edge))
-    return found
-
-
 def _nothing_taken(
-    where: Mentions, events: Iterable[Event], callers: dict[Activation, list[tuple[Activation, Edge]]]
+    where: Mentions, events: Iterable[Event], callers: Mapping[Activation, Sequence[tuple[Activation, Edge]]]
 ) -> bool:
     """Whether no function on the way to a call may have taken a lock that the run does not know of."""
     pending = [(event.activation, event.at) for event in events]
@@ -102,7 +94,7 @@ def _is_caught(where: Mentions, event: Event) -> bool:
     for around in where.around(event.function, event.detail.node):
         if isinstance(around, f.Try):
             for handler in around.handlers:
-                if handler.type is None or any(last_name(each) in _CAUGHT for each in caught_types(handler)):
+                if handles(handler, _CAUGHT):
                     return True
     return False
 

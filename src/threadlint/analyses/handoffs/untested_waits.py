@@ -23,7 +23,7 @@ from ...knowledge.blocking import ENDERS, WAITS
 from ...knowledge.logs import LEVELS
 from ...model import facts as f
 from ...program.program import Program
-from ...program.symbols import Function, caught_types, dotted, last_name
+from ...program.symbols import Function, dotted, handles, last_name
 from ...program.traverse import walk, walk_expression
 from ...program.values import Address
 from ..deadlocks.waiting import length_of
@@ -78,9 +78,8 @@ def untested_waits(program: Program) -> tuple[UntestedWait, ...]:
 
 def _callers(program: Program) -> dict[Function, list[tuple[Activation, Edge]]]:
     found: dict[Function, list[tuple[Activation, Edge]]] = defaultdict(list)
-    for activation in program.ask(execution).activations:
-        for edge in activation.edges.values():
-            found[edge.callee.function].append((activation, edge))
+    for callee, calls in program.ask(execution).callers.items():
+        found[callee.function].extend(calls)
     return found
 
 
@@ -318,7 +317,7 @@ def _forgiven(where: Mentions, function: Function, node: Any) -> bool:
     for around in where.around(function, node):
         if isinstance(around, f.Try) and any(inner is each for each in around.body):
             for handler in around.handlers:
-                if handler.type is None or any(last_name(each) in _FORGIVING for each in caught_types(handler)):
+                if handles(handler, _FORGIVING):
                     return True
         inner = around
     return False

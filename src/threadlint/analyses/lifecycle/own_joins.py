@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ...model import facts as f
 from ...program.program import Program
-from ...program.symbols import Class, Function, caught_types, last_name
+from ...program.symbols import Class, Function, handles, last_name
 from ...program.traverse import walk
 from ...program.values import Obj
 from ..execution import Activation, Event, Root, execution, reach
@@ -126,7 +126,7 @@ def is_caught(where: Mentions, function: Function, node: f.Call) -> bool:
     for each in where.around(function, node):
         if isinstance(each, f.Try) and any(inner is statement for statement in each.body):
             for handler in each.handlers:
-                if handler.type is None or any(last_name(kind) in _CATCHING for kind in caught_types(handler)):
+                if handles(handler, _CATCHING):
                     return True
         if isinstance(each, f.With) and any(
             isinstance(item.context, f.Call) and last_name(item.context.func) in ("suppress", "raises", "assertRaises")

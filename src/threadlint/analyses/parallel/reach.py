@@ -138,19 +138,11 @@ class Reach(LockOwners):
         known = set(ends)
         pending = list(known)
         for activation in pending:
-            for caller in self._callers.get(activation, ()):
+            for caller, _ in self.execution.callers.get(activation, ()):
                 if caller not in known:
                     known.add(caller)
                     pending.append(caller)
         return known
-
-    @cached_property
-    def _callers(self) -> dict[Activation, list[Activation]]:
-        callers: dict[Activation, list[Activation]] = {}
-        for activation in self.execution.activations:
-            for edge in activation.edges.values():
-                callers.setdefault(edge.callee, []).append(activation)
-        return callers
 
     def _waited(self, ended: frozenset[Address], running: frozenset[Address]) -> frozenset[Address]:
         """What has surely ended: the threads waited for, and the tasks of the pools that were closed."""

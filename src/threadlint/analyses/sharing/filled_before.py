@@ -48,7 +48,6 @@ class FilledBefore:
         self._slots: dict[Site, _Slot | None] = {}
         self._leading: dict[_Slot, set[Activation]] = {}
         """The activations that fill a slot, and those that call them."""
-        self._callers: dict[Activation, list[tuple[Activation, int]]] | None = None
         self._filling_there: dict[Address, set[Activation]] = {}
         for event in self._parallel.execution.events("access"):
             if event.detail.how in ("write", "item"):
@@ -96,12 +95,7 @@ class FilledBefore:
 
     def _called_by(self, activation: Activation) -> list[tuple[Activation, int]]:
         """The callers of an activation, each with the place of the call."""
-        if self._callers is None:
-            self._callers = {}
-            for caller in self._parallel.execution.activations:
-                for edge in caller.edges.values():
-                    self._callers.setdefault(edge.callee, []).append((caller, edge.at[0]))
-        return self._callers.get(activation, [])
+        return [(caller, edge.at[0]) for caller, edge in self._parallel.execution.callers.get(activation, ())]
 
     def _filling(self, activation: Activation, slot: _Slot) -> Filling:
         if activation not in self._leading[slot]:

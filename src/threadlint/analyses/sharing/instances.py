@@ -40,7 +40,6 @@ class Instances:
         self._several: dict[Root, bool] = {}
         self._begun: dict[Root, dict[Activation, Function]] = {}
         self._leading: dict[Activation, list[Activation]] = {}
-        self._callers: dict[Activation, list[tuple[Activation, bool]]] | None = None
         self._made_by: dict[Address, frozenset[Function]] = {}
         self._reached: dict[Root, set[Function]] = {}
         self._cells = {activation.number: activation for activation in self._parallel.execution.activations}
@@ -170,12 +169,7 @@ class Instances:
         return known
 
     def _called_by(self, activation: Activation) -> list[tuple[Activation, bool]]:
-        if self._callers is None:
-            self._callers = {}
-            for each in self._parallel.execution.activations:
-                for edge in each.edges.values():
-                    self._callers.setdefault(edge.callee, []).append((each, edge.repeats))
-        return self._callers.get(activation, [])
+        return [(caller, edge.repeats) for caller, edge in self._parallel.execution.callers.get(activation, ())]
 
     def _called_in_a_loop(self, activation: Activation, levels: int, makers: frozenset[Function]) -> bool:
         """Whether a loop leads to an activation, not beyond the `makers` of the object: they make a new one."""

@@ -47,7 +47,7 @@ class SwitchPoints:
 
     def handled(self, function: Function, at: f.Span, names: frozenset[str]) -> bool:
         """Whether a place stands in a `try` that handles one of these exceptions (or all)."""
-        from ...program.symbols import caught_types, last_name
+        from ...program.symbols import handles
 
         known = self._tries.get(function)
         if known is None:
@@ -56,7 +56,7 @@ class SwitchPoints:
             if not statement.body or not statement.body[0].at[0] <= at[0] or not _within(statement, at):
                 continue
             for handler in statement.handlers:
-                if handler.type is None or any(last_name(kind) in names for kind in caught_types(handler)):
+                if handles(handler, names):
                     return True
         return False
 

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from .bindings import Binding
 from .definitions import Class, Function, Module
-from .paths import caught_types, dotted, last_name
+from .paths import caught_types, dotted, handles, last_name
 
-__all__ = ["Binding", "Class", "Function", "Module", "caught_types", "dotted", "last_name"]
+__all__ = ["Binding", "Class", "Function", "Module", "caught_types", "dotted", "handles", "last_name"]

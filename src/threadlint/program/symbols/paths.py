@@ -20,6 +20,11 @@ def caught_types(handler: f.Handler) -> tuple[f.Expr, ...]:
     return handler.type.items if isinstance(handler.type, f.Display) else (handler.type,)
 
 
+def handles(handler: f.Handler, names: frozenset[str]) -> bool:
+    """Whether an `except` catches one of these exceptions by name, or everything because it names nothing."""
+    return handler.type is None or any(last_name(each) in names for each in caught_types(handler))
+
+
 def dotted(expr: f.Expr | None) -> str | None:
     """`a.b.c` as text; None when the expression is not a plain path."""
     if isinstance(expr, f.Name):

@@ -62,7 +62,7 @@ from ...analyses.mentions import Mentions, mentions
 from ...model import facts as f
 from ...model.finding import Confidence, Finding, Rule, Step
 from ...program.program import Program
-from ...program.symbols import caught_types, last_name
+from ...program.symbols import handles
 
 RULE = Rule("THR406", "exit-in-thread")
 
@@ -98,7 +98,7 @@ def _is_caught(where: Mentions, event: Event) -> bool:
     for each in where.around(event.function, node):
         if isinstance(each, f.Try):
             for handler in each.handlers:
-                if handler.type is None or any(last_name(kind) in _CATCHING for kind in caught_types(handler)):
+                if handles(handler, _CATCHING):
                     return True
     return False
 
